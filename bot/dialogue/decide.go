@@ -1,0 +1,129 @@
+package dialogue
+
+import (
+	"slices"
+
+	"cobijo/knowledge/guidance"
+	"cobijo/knowledge/understand"
+)
+
+// The bars of understanding, read off the cross-validation of the examples (make eval prints what they give).
+const (
+	answerBar  = 0.20 // the likeliest topic, of all topics: above it is answered
+	clarifyBar = 0.10 // above it the likeliest are offered; below, nothing is known
+	alsoBar    = 0.16 // a second topic as likely as this was perhaps asked too
+	shortTalk  = 3    // a message with so few words of content leans on what was said before
+)
+
+// decide chooses between guidance, commitments, small talk and nothing.
+func (t *turn) decide(r *understand.Reading, awaited string) {
+	t.moveTo(r)
+	query := t.base.Understand.Statement(r)
+	switch {
+	case t.datesEntry(r, awaited):
+	case t.asksCommitments(r, query):
+		t.commitments(r, query)
+	case t.followsUp(r):
+	case r.Menu >= 0.5 && r.Menu > r.Guidance():
+		t.smallTalk(r)
+	case r.OffTopic >= 0.5, r.OffTopic > r.Guidance():
+		t.nothing(r)
+	default:
+		t.guidance(r)
+	}
+}
+
+// moveTo takes the country that the message names. A country change changes the country only.
+func (t *turn) moveTo(r *understand.Reading) {
+	if len(r.Countries) > 0 && t.known(r.Countries[0]) && (len(t.s.Participants) == 0 || t.s.Mode != Commitments || r.Commitments < 0.5) {
+		t.s.Country = r.Countries[0]
+	}
+}
+
+// followsUp answers a message that says no more than a place, or "and for my child?": the topic is that of before.
+func (t *turn) followsUp(r *understand.Reading) bool {
+	if t.s.Topic == "" || t.s.Mode == Commitments {
+		return false
+	}
+	named := slices.ContainsFunc(r.Mentions, func(m understand.Mention) bool { return m.Place.Country != "" })
+	switch {
+	case r.Content == 0 && named && r.Words <= 12:
+		// "and in Guatemala?"
+	case r.Content <= 1 && r.Menu < 0.5 && r.OffTopic < 0.6 && r.Top().Score < 0.5 && r.Words > 1 && r.Words <= 8:
+		// "and for my children too?"
+	default:
+		return false
+	}
+	if len(r.Countries) == 0 && named && r.Content == 0 {
+		return false // only where somebody comes from was said
+	}
+	t.answerTopic(t.s.Topic, r, 0.9)
+	return true
+}
+
+// guidance answers with the entry of the likeliest topic.
+func (t *turn) guidance(r *understand.Reading) {
+	top := r.Top()
+	share := top.Score / max(r.Guidance(), 0.001)
+	switch {
+	case top.Score >= answerBar || share >= answerBar*1.5 && r.Guidance() >= 0.5:
+		t.answerTopic(top.Topic, r, top.Score)
+	case top.Score >= clarifyBar:
+		t.clarify(r)
+	default:
+		t.nothing(r)
+	}
+}
+
+// answerTopic answers on a topic, for the country that is known, or for two that were named side by side.
+func (t *turn) answerTopic(topic string, r *understand.Reading, score float32) {
+	t.introduce()
+	country := guidance.Regional
+	if t.known(t.s.Country) {
+		country = t.s.Country
+	}
+	var also string
+	if second := r.Topics[1]; second.Topic != topic && second.Score >= alsoBar {
+		also = second.Topic
+	}
+	reply := t.entryReply(country, topic, answerParts{also: also, rumour: r.Rumour, child: r.Child})
+	reply.Score = score
+	for _, alt := range r.Topics[1:4] {
+		reply.Alternatives = append(reply.Alternatives, Alternative{country + "/" + alt.Topic, alt.Score})
+	}
+	t.s.Topic, t.s.Mode = topic, Guidance
+	t.say(reply)
+	if len(r.Countries) > 1 {
+		t.others(r.Countries[1:], topic)
+	}
+}
+
+// clarify offers the likeliest topics.
+func (t *turn) clarify(r *understand.Reading) {
+	t.introduce()
+	country := guidance.Regional
+	if t.known(t.s.Country) {
+		country = t.s.Country
+	}
+	reply := Reply{Kind: Clarify, Text: t.text("clarify"), Country: country, Topic: r.Top().Topic, Score: r.Top().Score}
+	for _, s := range r.Topics[:3] {
+		reply.Choices = append(reply.Choices, t.topicChoice(s.Topic))
+		reply.Alternatives = append(reply.Alternatives, Alternative{country + "/" + s.Topic, s.Score})
+	}
+	reply.Choices = append(reply.Choices, t.choice(actMenu, "btn_menu"), t.choice(actPerson, "btn_person"))
+	t.say(reply)
+}
+
+// nothing says that the assistant does not know, and who does.
+func (t *turn) nothing(r *understand.Reading) {
+	text := t.text("unknown")
+	if t.known(t.s.Country) {
+		text += "\n\n" + t.whoKnows(t.s.Country)
+	} else {
+		text += "\n\n" + t.whoKnows(guidance.Regional)
+	}
+	t.say(Reply{Kind: None, Text: text, Country: t.s.Country, Choices: append([]Choice{t.choice(actPerson, "btn_person")}, t.menuChoices()...)})
+	if r.OffTopic < 0.8 {
+		t.effects = append(t.effects, Effect{Unanswered: true, Country: t.s.Country, Topic: r.Top().Topic})
+	}
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// streams are where a command reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+type cli struct {
+	Ask   askCmd   `cmd:"" help:"One question, one answer; or a batch of them."`
+	Eval  evalCmd  `cmd:"" hidden:"" help:"Measure the understanding on questions with known answers."`
+	Check checkCmd `cmd:"" help:"Lint the knowledge and the locales; prints each fault as file:line: what is wrong."`
+	Train trainCmd `cmd:"" hidden:"" help:"Train the models of the understanding from seeds/questions."`
+}
+
+// Exit codes, as contract for scripts.
+const (
+	exitFine   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// exitCode is panicked by kong's exit hook (--help) and caught in run, so that nothing else ends the process.
+type exitCode int
+
+func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer) (code int) {
+	defer func() {
+		if r := recover(); r != nil {
+			c, ok := r.(exitCode)
+			if !ok {
+				panic(r)
+			}
+			code = int(c)
+		}
+	}()
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("cobijo"),
+		kong.Description("A chat assistant for protection information in the Americas."),
+		kong.Writers(out, errOut),
+		kong.Exit(func(code int) { panic(exitCode(code)) }),
+		kong.Bind(&streams{in: in, out: out, err: errOut}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		fmt.Fprintln(errOut, "cobijo:", err)
+		return exitFailed
+	}
+	k, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintln(errOut, "cobijo:", err)
+		fmt.Fprintln(errOut, "Try: cobijo --help")
+		return exitUsage
+	}
+	if err := k.Run(); err != nil {
+		if u := (usageError{}); errors.As(err, &u) {
+			fmt.Fprintln(errOut, "cobijo:", err)
+			return exitUsage
+		}
+		if !errors.Is(err, context.Canceled) {
+			fmt.Fprintln(errOut, "cobijo:", err)
+		}
+		return exitFailed
+	}
+	return exitFine
+}
+
+// usageError is a wrong use of a command that the parser could not know of.
+type usageError struct{ error }

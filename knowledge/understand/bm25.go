@@ -1,0 +1,120 @@
+package understand
+
+import (
+	"math"
+	"slices"
+
+	"github.com/blevesearch/snowballstem"
+	"github.com/blevesearch/snowballstem/english"
+	"github.com/blevesearch/snowballstem/spanish"
+)
+
+// bm25 ranks documents by the words that they share with a query (Robertson and Zaragoza 2009), in one language.
+type bm25 struct {
+	lang     string
+	postings map[string][]posting
+	lengths  []float32
+	average  float32
+	near     map[string]string // terms with one letter left out, for misspellings
+}
+
+type posting struct {
+	doc  int
+	freq float32 // how often the term stands there, weighted by the field
+}
+
+// The usual constants: how soon a repeated word stops counting, and how much a long document is held back.
+const (
+	bm25K1 = 1.2
+	bm25B  = 0.5
+)
+
+func newBM25(lang string, docs int) *bm25 {
+	return &bm25{lang: lang, postings: map[string][]posting{}, lengths: make([]float32, docs), near: map[string]string{}}
+}
+
+// add indexes a text of a document; weight says how much its words count.
+func (x *bm25) add(doc int, text string, weight float32) {
+	for _, w := range tokens(fold(text)) {
+		t := stemIn(x.lang, w)
+		list := x.postings[t]
+		if n := len(list); n > 0 && list[n-1].doc == doc {
+			list[n-1].freq += weight
+		} else {
+			x.postings[t] = append(list, posting{doc, weight})
+		}
+		x.lengths[doc] += weight
+	}
+}
+
+// done makes the index ready for queries.
+func (x *bm25) done() {
+	var sum float32
+	for _, l := range x.lengths {
+		sum += l
+	}
+	x.average = max(sum/float32(max(len(x.lengths), 1)), 1)
+	terms := make([]string, 0, len(x.postings))
+	for t := range x.postings {
+		if len(t) >= minFuzzy {
+			terms = append(terms, t)
+		}
+	}
+	slices.Sort(terms) // so that of two near terms always the same is found
+	for _, t := range terms {
+		for i := range len(t) {
+			if d := t[:i] + t[i+1:]; x.near[d] == "" {
+				x.near[d] = t
+			}
+		}
+	}
+}
+
+// score adds to scores, one a document, what each word gives; it returns how many of the words the index knows.
+func (x *bm25) score(words []string, scores []float32) int {
+	known := 0
+	for _, w := range words {
+		t := stemIn(x.lang, w)
+		list := x.postings[t]
+		if list == nil && len(t) >= minFuzzy {
+			list = x.postings[x.spell(t)]
+		}
+		if list == nil {
+			continue
+		}
+		known++
+		n := float64(len(list))
+		idf := float32(math.Log(1 + (float64(len(x.lengths))-n+0.5)/(n+0.5)))
+		for _, p := range list {
+			scores[p.doc] += idf * p.freq * (bm25K1 + 1) / (p.freq + bm25K1*(1-bm25B+bm25B*x.lengths[p.doc]/x.average))
+		}
+	}
+	return known
+}
+
+func (x *bm25) spell(t string) string {
+	if near := x.near[t]; near != "" {
+		return near
+	}
+	for i := range len(t) {
+		d := t[:i] + t[i+1:]
+		if _, ok := x.postings[d]; ok {
+			return d
+		}
+		if near := x.near[d]; near != "" {
+			return near
+		}
+	}
+	return ""
+}
+
+// stemIn takes the endings off a folded word.
+func stemIn(lang, w string) string {
+	env := snowballstem.NewEnv(w)
+	if lang == "es" {
+		spanish.Stem(env)
+	} else {
+		english.Stem(env)
+	}
+	return env.Current()
+}

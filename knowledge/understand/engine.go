@@ -1,0 +1,159 @@
+// Package understand reads what people write: the language, the places and groups that they name, what they ask about, and
+// whether they are in danger. It keeps nothing and knows no chat.
+package understand
+
+import (
+	_ "embed" // the trained models
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"cobijo/knowledge/guidance"
+	"cobijo/knowledge/lint"
+	"cobijo/knowledge/statement"
+)
+
+// shipped are the models as they were trained when this program was made.
+//
+//go:embed models.bin
+var shipped []byte
+
+// Engine reads messages. It is made once, and safe for concurrent use.
+type Engine struct {
+	Places *Gazetteer
+
+	models      *models
+	commitments *commitments
+	rumours     *rumours
+	topics      []string
+}
+
+// New makes an engine for the content below fsys. Where the examples are not those that the shipped models were trained
+// from, it trains new ones, which takes seconds: retrained tells so.
+func New(fsys fs.FS, l *guidance.Library, s *statement.Statement) (e *Engine, retrained bool, faults lint.Faults) {
+	e = &Engine{}
+	for _, t := range l.Topics {
+		e.topics = append(e.topics, t.ID)
+	}
+	e.Places = loadGazetteer(fsys, &faults)
+	e.commitments = newCommitments(s)
+	e.rumours = newRumours(l.Rumours)
+	m, err := unmarshal(shipped)
+	if err != nil || m.digest != digest(fsys) {
+		m = fit(readQuestions(fsys, e.topics, &faults), e.Places, e.topics)
+		retrained = true
+	}
+	e.models = m
+	return e, retrained, faults
+}
+
+// Scored is a topic with how likely it is meant, 0 to 1.
+type Scored struct {
+	Topic string
+	Score float32
+}
+
+// Reading is what was read out of a message.
+type Reading struct {
+	Lang      string  // the likeliest language; "" where nothing can be told
+	LangScore float32 // 0 to 1
+
+	Mentions  []Mention
+	Countries []string // where the answer is to hold, as far as said; several where they stand side by side
+
+	Danger      string  // the likeliest danger
+	DangerScore float32 // how likely any danger is told of now, 0 to 1
+
+	Topics      []Scored // all topics, the likeliest first; with the next three they add up to 1
+	Menu        float32  // a greeting, thanks, a question about the assistant itself
+	OffTopic    float32
+	Commitments float32 // a question about what was promised in the statement
+
+	Words   int       // how many
+	Content int       // how many that are neither fillers nor places
+	Child   bool      // the writer says that they are under eighteen
+	Date    time.Time // a day in the past that the message names, zero for none
+	Entered bool      // the message speaks of having come into a country
+	Unclear bool      // the date could be read in two ways
+	Rumour  *guidance.Rumour
+
+	folded string
+	words  []string
+}
+
+// Top is the likeliest topic.
+func (r *Reading) Top() Scored { return r.Topics[0] }
+
+// Guidance is how likely the message asks about any topic.
+func (r *Reading) Guidance() float32 { return 1 - r.Menu - r.OffTopic - r.Commitments }
+
+// Read reads a message; today dates what it says of days.
+func (e *Engine) Read(text string, today time.Time) *Reading {
+	text = clip(text)
+	r := &Reading{folded: fold(text)}
+	r.words = tokens(r.folded)
+	r.Words = len(r.words)
+	r.Mentions = e.Places.Find(r.words, e.models.known)
+	r.Countries = here(r.Mentions)
+	r.Lang, r.LangScore = e.language(text)
+	r.Content = r.content()
+	r.Child = saysChild(r.words)
+	r.readDate(today)
+
+	fs := featuresOf(mask(r.words, r.Mentions))
+	e.readTopics(r, fs)
+	e.readDanger(r, fs)
+	r.Rumour = e.rumours.find(r)
+	return r
+}
+
+func (e *Engine) readTopics(r *Reading, fs []uint32) {
+	classes := e.models.topic.classes
+	p := make([]float32, len(classes))
+	e.models.topic.scores(fs, p)
+	r.Topics = make([]Scored, 0, len(e.topics))
+	for i, class := range classes {
+		switch class {
+		case classMenu:
+			r.Menu = p[i]
+		case classOffTopic:
+			r.OffTopic = p[i]
+		case classCommitments:
+			r.Commitments = p[i]
+		default:
+			r.Topics = append(r.Topics, Scored{class, p[i]})
+		}
+	}
+	slices.SortFunc(r.Topics, func(a, b Scored) int {
+		switch {
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
+			return 1
+		}
+		return 0
+	})
+}
+
+// Statement reads what a message asks of the statement.
+func (e *Engine) Statement(r *Reading) StatementQuery {
+	return e.commitments.parse(r.folded, r.words, r.Mentions)
+}
+
+// Search gives the commitments that answer a query, the best first.
+func (e *Engine) Search(q StatementQuery) []Found { return e.commitments.search(q) }
+
+// Explain tells an editor what was read, in one line.
+func (r *Reading) Explain() string {
+	s := fmt.Sprintf("lang %s %.2f, danger %s %.2f, menu %.2f, off-topic %.2f, commitments %.2f, countries %v, topics", r.Lang, r.LangScore, r.Danger, r.DangerScore, r.Menu, r.OffTopic, r.Commitments, r.Countries)
+	for _, t := range r.Topics[:3] {
+		s += fmt.Sprintf(" %s %.2f", t.Topic, t.Score)
+	}
+	return s
+}
+
+// HasAny tells whether the message has any of the words, given folded.
+func (r *Reading) HasAny(words ...string) bool {
+	return slices.ContainsFunc(r.words, func(w string) bool { return slices.Contains(words, w) })
+}

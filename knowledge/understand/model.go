@@ -1,0 +1,128 @@
+package understand
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+	"strings"
+
+	"cobijo/knowledge/lint"
+)
+
+// Classes of the topic model beside the topics.
+const (
+	classMenu        = "menu"        // greetings, thanks, who are you
+	classOffTopic    = "offtopic"    // nothing that this assistant knows of
+	classCommitments = "commitments" // what the statement's participants promised
+)
+
+// modelVersion changes when the same questions would make another model.
+const modelVersion = 1
+
+// classSafe is the class of the danger model for all that tells of no danger now.
+const classSafe = "safe"
+
+const (
+	dangerPrefix = "danger-"
+	safeFile     = "safe"     // lines of `topic<TAB>question` that only sound like danger
+	unspokenFile = "unspoken" // lines of a language that is recognised but not spoken
+)
+
+// question is one example with what it is an example of.
+type question struct {
+	file  string // its path below seeds
+	lang  string
+	class string // a topic, one of the classes above, or dangerPrefix with a kind
+	safe  bool   // it sounds like danger and is none
+	text  string
+}
+
+// readQuestions reads all examples below fsys; a fault names a line that is none.
+func readQuestions(fsys fs.FS, topics []string, faults *lint.Faults) []question {
+	var questions []question
+	files, _ := fs.Glob(fsys, "questions/*/*.txt")
+	for _, file := range files {
+		data, err := fs.ReadFile(fsys, file)
+		if err != nil {
+			faults.Add(file, 0, "cannot be read: %v", err)
+			continue
+		}
+		lang := path.Base(path.Dir(file))
+		name := strings.TrimSuffix(path.Base(file), ".txt")
+		known := slices.Contains(topics, name) || slices.Contains([]string{classMenu, classOffTopic, classCommitments, safeFile, unspokenFile}, name) ||
+			strings.HasPrefix(name, dangerPrefix)
+		if !known {
+			faults.Add(file, 0, "%q is no topic", name)
+			continue
+		}
+		lines := bufio.NewScanner(bytes.NewReader(data))
+		for n := 1; lines.Scan(); n++ {
+			text := strings.TrimSpace(lines.Text())
+			if text == "" || text[0] == '#' {
+				continue
+			}
+			q := question{file: file, lang: lang, class: name, text: text}
+			if name == safeFile {
+				topic, rest, ok := strings.Cut(text, "\t")
+				if !ok || !slices.Contains(topics, topic) {
+					faults.Add(file, n, "a line is a topic, a tab and a question")
+					continue
+				}
+				q.class, q.safe, q.text = topic, true, rest
+			}
+			questions = append(questions, q)
+		}
+	}
+	return questions
+}
+
+// digest names what the models were trained from: the questions, the places that are masked in them, and this code's version.
+func digest(fsys fs.FS) [sha256.Size]byte {
+	h := sha256.New()
+	fmt.Fprintln(h, "model format", modelVersion)
+	files, _ := fs.Glob(fsys, "questions/*/*.txt")
+	for _, file := range append(files, placesFile, "topics.yaml") {
+		data, _ := fs.ReadFile(fsys, file)
+		fmt.Fprintln(h, file, len(data))
+		h.Write(data)
+	}
+	return [sha256.Size]byte(h.Sum(nil))
+}
+
+// mask writes words for the models: what place it is does not matter to the topic, that there is one may.
+func mask(words []string, places []Mention) []string {
+	if len(places) == 0 {
+		return words
+	}
+	masked := make([]string, 0, len(words))
+	at := 0
+	for _, m := range places {
+		masked = append(masked, words[at:m.start]...)
+		at = m.end
+		switch m.Place.Kind {
+		case "paper":
+			masked = append(masked, words[m.start:m.end]...)
+		case "authority":
+			masked = append(masked, "_office")
+			masked = append(masked, words[m.start:m.end]...)
+		case "demonym", "other-demonym":
+			masked = append(masked, "_people")
+		default:
+			masked = append(masked, "_place")
+		}
+	}
+	return append(masked, words[at:]...)
+}
+
+// dangerOf gives the kind of danger that a class of examples tells of, "" for none.
+func dangerOf(class string) string {
+	kind, ok := strings.CutPrefix(class, dangerPrefix)
+	if !ok {
+		return ""
+	}
+	return kind
+}

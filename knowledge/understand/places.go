@@ -1,0 +1,232 @@
+package understand
+
+import (
+	"io/fs"
+	"slices"
+
+	"cobijo/knowledge/lint"
+)
+
+// Place is what a person may name that tells a country.
+type Place struct {
+	ID      string
+	Country string // of those that guidance speaks of; empty for others
+	ISO     string // of the others
+	Kind    string // country, demonym, city, crossing, region, authority, paper, other-country, other-demonym, other-city
+	Names   []string
+	Lat     *float64 // degrees north
+	Lon     *float64 // degrees east
+}
+
+// Role is what a place is in what somebody says.
+type Role int
+
+// The roles.
+const (
+	Here   Role = iota // the answer is to hold there
+	Origin             // somebody comes from there, or fears to be sent there
+)
+
+// Mention is a place named in a message.
+type Mention struct {
+	Place      *Place
+	Role       Role
+	weight     float32 // how strongly it says where the answer is to hold
+	start, end int     // words of the message
+}
+
+// Gazetteer finds places in words.
+type Gazetteer struct {
+	Places []*Place
+	names  phrases[*Place]
+	near   map[string]*Place // names of one long word with one letter left out, for misspellings
+}
+
+const placesFile = "places.yaml"
+
+// loadGazetteer reads the places below fsys.
+func loadGazetteer(fsys fs.FS, faults *lint.Faults) *Gazetteer {
+	g := &Gazetteer{names: phrases[*Place]{}, near: map[string]*Place{}}
+	lint.YAML(fsys, placesFile, &g.Places, faults)
+	for _, p := range g.Places {
+		for _, n := range p.Names {
+			words := tokens(fold(n))
+			if len(words) == 0 {
+				faults.Add(placesFile, 0, "%s: %q names nothing", p.ID, n)
+				continue
+			}
+			if by, ok := g.names.add(words, p); !ok && by != p {
+				faults.Add(placesFile, 0, "%q names both %s and %s", n, by.ID, p.ID)
+			}
+			if len(words) == 1 && len(words[0]) >= minFuzzy && p.Kind != "paper" {
+				g.misspell(words[0], p)
+			}
+		}
+	}
+	g.names.sort()
+	return g
+}
+
+func (g *Gazetteer) misspell(w string, p *Place) {
+	g.near[w] = p
+	for i := range len(w) {
+		if d := w[:i] + w[i+1:]; g.near[d] == nil {
+			g.near[d] = p
+		}
+	}
+}
+
+// minFuzzy is how long a name must be before one wrong letter is forgiven: short ones fall together with other words.
+const minFuzzy = 6
+
+// Find gives the places that the words name, in order. known tells which words are no misspelling.
+func (g *Gazetteer) Find(words []string, known func(string) bool) []Mention {
+	var found []Mention
+	for i := 0; i < len(words); {
+		p, n := g.names.at(words[i:])
+		if p == nil && len(words[i]) >= minFuzzy && !known(words[i]) {
+			p, n = g.misspelt(words[i]), 1
+		}
+		if p == nil {
+			i++
+			continue
+		}
+		m := Mention{Place: p, start: i, end: i + n}
+		m.Role, m.weight = role(words, m)
+		found = append(found, m)
+		i += n
+	}
+	return found
+}
+
+// misspelt finds the name that differs from w in one letter: left out, added, changed, or two that changed places.
+func (g *Gazetteer) misspelt(w string) *Place {
+	if p := g.near[w]; p != nil {
+		return p
+	}
+	for i := range len(w) {
+		if p := g.near[w[:i]+w[i+1:]]; p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+// What comes before a place that somebody comes from, or fears to be sent to: the nearest word, then the one before it.
+var originBefore = map[string][]string{
+	"de":   {"soy", "somos", "es", "son", "era", "vengo", "venimos", "viene", "vienen", "vine", "vinimos", "hui", "huimos", "huyendo", "huyo", "huir", "sali", "salimos", "salio", "saliendo", "escape", "escapamos", "originario", "originaria", "originarios", "nativo", "escapando", "fui", "afuera", "corrieron", "persona", "personas", "gente", "muchacho", "muchacha", "migrante", "migrantes", "refugiado", "refugiados", "mujer", "hombre", "esposa", "esposo", "amigo", "amiga", "familia", "joven", "venimos", "arriba", "cruce"},
+	"from": nil,
+	"left": nil, "fled": nil, "leaving": nil, "fleeing": nil, "escaped": nil, "leave": nil, "flee": nil,
+	"dejamos": nil, "deje": nil, "abandone": nil,
+	"a":  {"regresar", "regresarme", "regresarnos", "regresen", "regrese", "devolver", "devolverme", "devolvernos", "devuelvan", "devuelven", "volver", "vuelva", "vuelta", "volverme", "deportar", "deportarme", "deporten", "deportan", "mandar", "mandarme", "mandan", "manden", "expulsar", "retornar", "retorno", "regreso", "regresarlo", "vuelvo", "miedo", "devolverlo", "devolverla", "regresan", "retornen"},
+	"to": {"back", "return", "returned", "deport", "returning", "deportation", "removal", "removed", "remove", "send", "extradite"},
+	"en": {"quedaron", "quedo", "naci", "nacio", "nacido", "nacida", "mataron", "amenazaron", "mamá", "dejado", "deje", "dejamos", "hijos", "allá", "perseguian", "persiguen", "perseguido", "familia"},
+	"in": {"born", "stayed", "behind", "killed", "raised", "threatened", "family", "kids", "children"},
+}
+
+// After these, "to" and "a" say where somebody was brought, and is now.
+var broughtTo = []string{"deported", "deportaron", "deporto", "regresaron", "devolvieron", "retornaron", "mandaron", "sent", "llegue", "llegamos", "arrived", "came"}
+
+// Words that stand between the preposition and the place.
+var fillers = []string{"el", "la", "los", "las", "the", "mi", "my", "pais", "country", "estado", "ciudad", "city", "aqui", "here", "alla", "me", "us", "him", "her", "them", "nos", "lo", "le"}
+
+// After these nouns a demonym tells whose office, law or land is meant, not where somebody comes from.
+var belongs = []string{"gobierno", "government", "policia", "police", "ley", "leyes", "law", "laws", "visa", "migracion", "immigration", "residencia", "residency", "residence", "nacionalidad", "nationality", "ciudadania", "citizenship", "autoridades", "authorities", "frontera", "border", "lado", "side", "selva", "jungle", "territorio", "territory", "state", "estado", "hospital", "hospitales", "court", "courts", "corte", "escuela", "escuelas", "schools", "officials", "funcionarios", "migra", "peso", "pasaporte"}
+
+// near words that tell that somebody is there.
+var atPlace = []string{"en", "in", "at", "near", "cerca"}
+
+func role(words []string, m Mention) (Role, float32) {
+	kind := m.Place.Kind
+	before := func(n int) string { // the n-th word before, fillers left out
+		for i := m.start - 1; i >= 0; i-- {
+			if slices.Contains(fillers, words[i]) {
+				continue
+			}
+			if n == 0 {
+				return words[i]
+			}
+			n--
+		}
+		return ""
+	}
+	after := ""
+	if m.end < len(words) {
+		after = words[m.end]
+	}
+	switch kind {
+	case "demonym":
+		if slices.Contains(belongs, before(0)) || slices.Contains(belongs, after) {
+			return Here, 0.7
+		}
+		return Origin, 0
+	case "other-country", "other-demonym", "other-city":
+		return Origin, 0
+	case "paper":
+		return Here, 0.5
+	case "authority":
+		return Here, 0.8
+	}
+	prep, verb := before(0), before(1)
+	if m.start > 0 && slices.Contains([]string{"me", "us", "nos"}, words[m.start-1]) && slices.Contains([]string{"leave", "left"}, prep) {
+		prep = ""
+	}
+	if prep == "del" {
+		prep = "de"
+	}
+	if verbs, ok := originBefore[prep]; ok {
+		// "back to X", "deport me to X": the verb may stand one word further off.
+		verb2 := before(2)
+		fears := verbs == nil || slices.Contains(verbs, verb) || (prep == "a" || prep == "to") && slices.Contains(verbs, verb2)
+		brought := slices.Contains(broughtTo, verb) || slices.Contains(broughtTo, verb2)
+		if fears && !(brought && (prep == "a" || prep == "to")) {
+			return Origin, 0
+		}
+	}
+	weight := float32(1)
+	if slices.Contains(atPlace, prep) {
+		weight = 1.5
+	}
+	return Here, weight
+}
+
+// here weighs the countries in which the answer is to hold, the strongest first; those that come from equals are both given.
+func here(mentions []Mention) []string {
+	type sum struct {
+		country string
+		weight  float32
+	}
+	var sums []sum
+	for i, m := range mentions {
+		if m.Role != Here || m.Place.Country == "" {
+			continue
+		}
+		weight := m.weight
+		// "San Pedro, Belize": the country right after a city says which city.
+		if i+1 < len(mentions) && mentions[i+1].start == m.end && mentions[i+1].Place.Kind == "country" && m.Place.Kind != "country" {
+			continue
+		}
+		at := slices.IndexFunc(sums, func(s sum) bool { return s.country == m.Place.Country })
+		if at < 0 {
+			sums = append(sums, sum{m.Place.Country, weight})
+			continue
+		}
+		sums[at].weight = max(sums[at].weight, weight)
+	}
+	slices.SortStableFunc(sums, func(a, b sum) int {
+		switch {
+		case a.weight > b.weight:
+			return -1
+		case a.weight < b.weight:
+			return 1
+		}
+		return 0
+	})
+	var countries []string
+	for _, s := range sums {
+		if s.weight == sums[0].weight {
+			countries = append(countries, s.country)
+		}
+	}
+	return countries
+}

@@ -1,0 +1,271 @@
+package understand
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"cobijo/knowledge/statement"
+)
+
+// StatementQuery is what somebody asks of the San José Action Statement.
+type StatementQuery struct {
+	Participants []string // ids; several for a comparison or a group such as "UN agencies"
+	Group        string   // the kind of participants that is asked for, empty for any
+	Theme        string   // the theme that is asked for, empty for any
+	IDs          []string // commitments named by their ids
+	words        []string // what is left to search by
+}
+
+// Empty tells whether the query names nothing.
+func (q StatementQuery) Empty() bool {
+	return len(q.Participants) == 0 && q.Theme == "" && len(q.IDs) == 0 && q.Group == "" && len(q.words) == 0
+}
+
+// Found is a commitment with how well it fits.
+type Found struct {
+	Commitment *statement.Commitment
+	Score      float32
+}
+
+// commitments finds commitments by participant, theme and words.
+type commitments struct {
+	statement    *statement.Statement
+	participants phrases[string]
+	themes       phrases[string]
+	scaffold     map[string]bool // words of the question itself: they find nothing
+	index        map[string]*bm25
+}
+
+var commitmentID = regexp.MustCompile(`\b([a-z]+(?:-[a-z]+)*-\d{2})\b`)
+
+func newCommitments(s *statement.Statement) *commitments {
+	c := &commitments{
+		statement: s, participants: phrases[string]{}, themes: phrases[string]{}, scaffold: map[string]bool{},
+		index: map[string]*bm25{"en": newBM25("en", len(s.Commitments)), "es": newBM25("es", len(s.Commitments))},
+	}
+	for _, p := range s.Participants {
+		names := slices.Concat([]string{p.Name.EN, p.Name.ES}, p.Aliases.EN, p.Aliases.ES)
+		for _, n := range names {
+			if words := tokens(fold(n)); len(words) > 0 {
+				c.participants.add(words, p.ID)
+			}
+		}
+	}
+	for _, t := range s.Themes {
+		for _, n := range slices.Concat(t.Words.EN, t.Words.ES) {
+			if words := tokens(fold(n)); len(words) > 0 {
+				c.themes.add(words, t.ID)
+			}
+		}
+	}
+	c.participants.sort()
+	c.themes.sort()
+	for _, w := range strings.Fields(scaffoldWords) {
+		c.scaffold[w] = true
+	}
+	for i, cm := range s.Commitments {
+		for lang, x := range c.index {
+			x.add(i, cm.Text.In(lang), 1)
+			x.add(i, cm.Title.In(lang), 2)
+			for _, t := range cm.Themes {
+				if th := s.Theme(t); th != nil {
+					x.add(i, th.Title.In(lang), 0.5)
+				}
+			}
+		}
+	}
+	for _, x := range c.index {
+		x.done()
+	}
+	return c
+}
+
+// Words by which people ask for commitments, whatever they are about.
+const scaffoldWords = `a about acordado acordaron acordo acerca agree agreed al algo alguna alguno all alla and any anything are as asumieron asumio at
+be by cada can case compare comparar compara comparame commit commits committed commitment commitments compromete comprometen comprometieron comprometio compromiso compromisos
+con cual cuales cuantas cuantos cuanto da dame de del declaracion declaration dice dicen dijeron dijo did diferencia difference do document documento does done dos e el
+ella ellos en entre es esa ese eso esta este esto every fue fueron for from give had has hablan hablaron hablo have hay hace hacer he how i in is it its jose just la las list
+lista lo los many mas me mention mentions mentioned mencionan menciona mexico mismo mostrame muestra muestrame n ninguna ningun no of offer offered ofrece ofrecen ofrecieron ofrecio on one only
+or organizaciones otros otra others other para participantes participants pero plegde pledge pledged pledges piensa por promesa promesas promete prometen prometieron prometio promise promised promises
+que quien quienes realmente relacion said san say says saying se sea segun ser si sign signed sobre solo son statement statements show signed so su sus supposed tell text texto than that the their them there they this
+tambien tema temas tiene tienen to todas todo todos touches under un una up vs versus was were what when where which who whom why will with would y ya you your mesa redonda round table action accion
+find puedo quiero ver see give please favor gracias hi hola buenas toca again more which whose want need looking busco buscar search cosas things materia`
+
+// parse reads what is asked for out of words. places are those found in the words: a country is a participant too.
+func (c *commitments) parse(folded string, words []string, places []Mention) StatementQuery {
+	var q StatementQuery
+	for _, id := range commitmentID.FindAllString(folded, -1) {
+		if c.statement.Commitment(id) != nil {
+			q.IDs = append(q.IDs, id)
+		}
+	}
+	taken := make([]bool, len(words))
+	themes := map[string]float32{}
+	addParticipant := func(id string) {
+		if !slices.Contains(q.Participants, id) {
+			q.Participants = append(q.Participants, id)
+		}
+	}
+	for i := 0; i < len(words); i++ {
+		if g, n := groupAt(words[i:]); n > 0 {
+			q.Group = g
+			mark(taken, i, n)
+			i += n - 1
+			continue
+		}
+		if id, n := c.participants.at(words[i:]); n > 0 && !(id == "us" && words[i] == "us" && !usIsCountry(words, i)) {
+			addParticipant(id)
+			mark(taken, i, n)
+			i += n - 1
+		}
+	}
+	for _, m := range places {
+		if m.Place.Country == "" || m.Place.Kind == "paper" || taken[m.start] || m.Place.Kind == "city" || m.Place.Kind == "crossing" {
+			continue
+		}
+		if c.statement.Participant(m.Place.Country) != nil && (m.Role == Here || m.Place.Kind == "demonym") {
+			addParticipant(m.Place.Country)
+			mark(taken, m.start, m.end-m.start)
+		}
+	}
+	for i := 0; i < len(words); i++ {
+		if taken[i] {
+			continue
+		}
+		if t, n := c.themes.at(words[i:]); n > 0 {
+			themes[t] += float32(n)
+			i += n - 1
+		}
+	}
+	for t, w := range themes {
+		if w > themes[q.Theme] || w == themes[q.Theme] && t < q.Theme {
+			q.Theme = t
+		}
+	}
+	for i, w := range words {
+		if !taken[i] && !c.scaffold[w] {
+			q.words = append(q.words, w)
+		}
+	}
+	return q
+}
+
+func mark(taken []bool, at, n int) {
+	for i := at; i < at+n; i++ {
+		taken[i] = true
+	}
+}
+
+// usIsCountry tells the country from "for us".
+func usIsCountry(words []string, i int) bool {
+	return i > 0 && slices.Contains([]string{"the", "canada", "and"}, words[i-1]) || i == 0
+}
+
+// groupAt finds a kind of participants at the beginning of the words: "UN agencies", "los países".
+func groupAt(words []string) (string, int) {
+	for _, g := range []struct{ words, kind string }{
+		{"un agencies", "un"}, {"un agency", "un"}, {"united nations agencies", "un"}, {"agencias de la onu", "un"}, {"agencias de naciones unidas", "un"},
+		{"agencias de las naciones unidas", "un"}, {"agencias onu", "un"}, {"un bodies", "un"}, {"the un ones", "un"}, {"un ones", "un"}, {"las de la onu", "un"},
+		{"observers", "observer"}, {"observer states", "observer"}, {"observadores", "observer"},
+		{"which countries", "country"}, {"which country", "country"}, {"que paises", "country"}, {"que pais", "country"}, {"cuales paises", "country"},
+		{"which governments", "country"}, {"que gobiernos", "country"}, {"countries", "country"}, {"governments", "country"}, {"gobiernos", "country"},
+		{"international organizations", "organization"}, {"international organisations", "organization"}, {"organismos internacionales", "organization"},
+	} {
+		ws := strings.Fields(g.words)
+		if len(ws) <= len(words) && slices.Equal(ws, words[:len(ws)]) {
+			return g.kind, len(ws)
+		}
+	}
+	return "", 0
+}
+
+// The UN's own among the participants, for questions such as "which UN agencies".
+var unitedNations = []string{"undg-lac", "ilo", "ohchr", "unicef", "undp", "unhcr", "ocha", "unfpa", "un-adviser", "sr-idps", "wfp", "un-women", "unaids", "upeace"}
+
+func (c *commitments) inGroup(participant, group string) bool {
+	switch group {
+	case "":
+		return true
+	case "un":
+		return slices.Contains(unitedNations, participant)
+	case "country":
+		kind := c.statement.Participant(participant).Kind
+		return kind == "country" || kind == "observer"
+	}
+	return c.statement.Participant(participant).Kind == group
+}
+
+// search gives the commitments that answer the query, the best first.
+func (c *commitments) search(q StatementQuery) []Found {
+	if len(q.IDs) > 0 {
+		var found []Found
+		for _, id := range q.IDs {
+			found = append(found, Found{c.statement.Commitment(id), 1})
+		}
+		return found
+	}
+	words := make([]float32, len(c.statement.Commitments))
+	if len(q.words) > 0 {
+		other := make([]float32, len(words))
+		c.index["en"].score(q.words, words)
+		c.index["es"].score(q.words, other)
+		for i := range words {
+			words[i] = max(words[i], other[i])
+		}
+	}
+	top := slices.Max(append(words, 0.001))
+	var own, joint []Found
+	for i, cm := range c.statement.Commitments {
+		if !c.inGroup(cm.Participant, q.Group) {
+			continue
+		}
+		score := words[i] / top // 0 to 1: how well the words fit
+		if q.Theme != "" {
+			if at := slices.Index(cm.Themes, q.Theme); at >= 0 {
+				score += 1.2 - 0.15*float32(at)
+			}
+		}
+		f := Found{cm, score}
+		switch {
+		case len(q.Participants) == 0, slices.Contains(q.Participants, cm.Participant):
+			own = append(own, f)
+		case cm.Participant == statement.Joint:
+			joint = append(joint, f)
+		}
+	}
+	bare := q.Theme == "" && len(q.words) == 0
+	if bare {
+		return own // all that the participant committed to, in the document's order
+	}
+	byScore := func(a, b Found) int {
+		switch {
+		case a.Score > b.Score:
+			return -1
+		case a.Score < b.Score:
+			return 1
+		}
+		return 0
+	}
+	slices.SortStableFunc(own, byScore)
+	slices.SortStableFunc(joint, byScore)
+	own, joint = relevant(own), relevant(joint)
+	if len(q.Participants) > 0 && len(joint) > 0 {
+		own = append(own, joint[:min(len(joint), 2)]...)
+	}
+	return own
+}
+
+// relevant cuts off what fits much less than the best.
+func relevant(found []Found) []Found {
+	if len(found) == 0 || found[0].Score <= 0 {
+		return nil
+	}
+	bar := found[0].Score * 0.5
+	for i, f := range found {
+		if f.Score < bar {
+			return found[:i]
+		}
+	}
+	return found
+}

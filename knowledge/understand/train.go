@@ -1,0 +1,76 @@
+package understand
+
+import (
+	"io/fs"
+	"slices"
+
+	"cobijo/knowledge/guidance"
+	"cobijo/knowledge/lint"
+)
+
+// How the models are fitted: found by cross-validation over the examples (see the tests).
+const (
+	trainEpochs = 12
+	trainRate   = 0.5
+	trainDecay  = 1e-4
+)
+
+// Train fits all models to the examples below fsys and writes them as one file. The same examples make the same file.
+func Train(fsys fs.FS, topics []string) ([]byte, error) {
+	var faults lint.Faults
+	places := loadGazetteer(fsys, &faults)
+	questions := readQuestions(fsys, topics, &faults)
+	if err := faults.Err(); err != nil {
+		return nil, err
+	}
+	m := fit(questions, places, topics)
+	m.digest = digest(fsys)
+	return m.marshal(), nil
+}
+
+// fit trains the three models.
+func fit(questions []question, places *Gazetteer, topics []string) *models {
+	m := &models{vocab: vocabulary(questions)}
+	topicClasses := slices.Concat(topics, []string{classMenu, classOffTopic, classCommitments})
+	dangerClasses := slices.Concat(guidance.Dangers, []string{classSafe})
+	var langClasses []string
+	var topicEx, dangerEx, langEx []example
+	for _, q := range questions {
+		if !slices.Contains(langClasses, q.lang) {
+			langClasses = append(langClasses, q.lang)
+		}
+		langEx = append(langEx, example{langFeatures(q.text), slices.Index(langClasses, q.lang), 1})
+		if q.class == unspokenFile {
+			continue
+		}
+		words := tokens(fold(clip(q.text)))
+		fs := featuresOf(mask(words, places.Find(words, m.known)))
+		if kind := dangerOf(q.class); kind != "" {
+			dangerEx = append(dangerEx, example{fs, slices.Index(dangerClasses, kind), 1})
+			continue
+		}
+		topicEx = append(topicEx, example{fs, slices.Index(topicClasses, q.class), 1})
+		dangerEx = append(dangerEx, example{fs, len(dangerClasses) - 1, 1})
+	}
+	m.topic = train(topicEx, len(topicClasses), trainEpochs, trainRate, trainDecay).shrink(topicClasses)
+	m.danger = train(dangerEx, len(dangerClasses), trainEpochs, trainRate, trainDecay).shrink(dangerClasses)
+	m.lang = train(langEx, len(langClasses), 3, trainRate, trainDecay).shrink(langClasses)
+	return m
+}
+
+func vocabulary(questions []question) []uint32 {
+	var vocab []uint32
+	for _, q := range questions {
+		for _, w := range tokens(fold(q.text)) {
+			vocab = append(vocab, hashString(fnvOffset, w))
+		}
+	}
+	slices.Sort(vocab)
+	return slices.Compact(vocab)
+}
+
+// known tells whether a word stands in the examples, and so is no misspelling.
+func (m *models) known(w string) bool {
+	_, found := slices.BinarySearch(m.vocab, hashString(fnvOffset, w))
+	return found
+}
