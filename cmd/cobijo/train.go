@@ -5,6 +5,7 @@ import (
 	"os"
 
 	"cobijo/knowledge/guidance"
+	"cobijo/knowledge/statement"
 	"cobijo/knowledge/understand"
 	"cobijo/seeds"
 )
@@ -23,7 +24,11 @@ func (c *trainCmd) Run(s *streams) error {
 	for _, t := range library.Topics {
 		topics = append(topics, t.ID)
 	}
-	data, err := understand.Train(seeds.FS, topics)
+	stated, faults := statement.Load(seeds.FS)
+	if err := faults.Err(); err != nil {
+		return err
+	}
+	data, err := understand.Train(seeds.FS, topics, stated)
 	if err != nil {
 		return err
 	}

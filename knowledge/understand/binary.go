@@ -114,7 +114,7 @@ func unmarshal(data []byte) (m *models, err error) {
 		return nil, errModels
 	}
 	m = &models{digest: [sha256.Size]byte(rest)}
-	r := &reader{data: rest[sha256.Size:]}
+	r := &decoder{data: rest[sha256.Size:]}
 	m.vocab = make([]uint32, r.count(4))
 	for i := range m.vocab {
 		m.vocab[i] = r.uint32()
@@ -127,13 +127,13 @@ func unmarshal(data []byte) (m *models, err error) {
 	return m, nil
 }
 
-// reader takes numbers from the front of data; past the end it gives zeros and is short.
-type reader struct {
+// decoder takes numbers from the front of data; past the end it gives zeros and is short.
+type decoder struct {
 	data  []byte
 	short bool
 }
 
-func (r *reader) take(n int) []byte {
+func (r *decoder) take(n int) []byte {
 	if n < 0 || n > len(r.data) {
 		r.short = true
 		return nil
@@ -143,7 +143,7 @@ func (r *reader) take(n int) []byte {
 	return b
 }
 
-func (r *reader) uint32() uint32 {
+func (r *decoder) uint32() uint32 {
 	if b := r.take(4); b != nil {
 		return binary.LittleEndian.Uint32(b)
 	}
@@ -151,7 +151,7 @@ func (r *reader) uint32() uint32 {
 }
 
 // count reads how many things of a size follow; 0 where they could not.
-func (r *reader) count(size int) int {
+func (r *decoder) count(size int) int {
 	n := int(r.uint32())
 	if n*size > len(r.data) {
 		r.short = true
@@ -160,7 +160,7 @@ func (r *reader) count(size int) int {
 	return n
 }
 
-func (r *reader) floats(n int) []float32 {
+func (r *decoder) floats(n int) []float32 {
 	fs := make([]float32, n)
 	for i := range fs {
 		fs[i] = math.Float32frombits(r.uint32())
@@ -168,7 +168,7 @@ func (r *reader) floats(n int) []float32 {
 	return fs
 }
 
-func (r *reader) compact() (*compact, error) {
+func (r *decoder) compact() (*compact, error) {
 	c := &compact{classes: make([]string, r.count(1)), rows: make([]int32, buckets)}
 	if len(c.classes) > 64 {
 		return nil, fmt.Errorf("%w: %d classes", errModels, len(c.classes))

@@ -24,6 +24,7 @@ type Engine struct {
 	Places *Gazetteer
 
 	models      *models
+	reader      *reader
 	commitments *commitments
 	rumours     *rumours
 	topics      []string
@@ -37,11 +38,12 @@ func New(fsys fs.FS, l *guidance.Library, s *statement.Statement) (e *Engine, re
 		e.topics = append(e.topics, t.ID)
 	}
 	e.Places = loadGazetteer(fsys, &faults)
+	e.reader = newReader(e.Places, s)
 	e.commitments = newCommitments(s)
 	e.rumours = newRumours(l.Rumours)
 	m, err := unmarshal(shipped)
 	if err != nil || m.digest != digest(fsys) {
-		m = fit(readQuestions(fsys, e.topics, &faults), e.Places, e.topics)
+		m = fit(readQuestions(fsys, e.topics, &faults), e.reader, e.topics)
 		retrained = true
 	}
 	e.models = m
@@ -91,7 +93,7 @@ func (r *Reading) Guidance() float32 { return 1 - r.Menu - r.OffTopic - r.Commit
 // Read reads a message; today dates what it says of days.
 func (e *Engine) Read(text string, today time.Time) *Reading {
 	text = clip(text)
-	r := &Reading{folded: fold(text)}
+	r := &Reading{folded: fold(e.Places.Spell(text))}
 	r.words = tokens(r.folded)
 	r.Words = len(r.words)
 	r.Mentions = e.Places.Find(r.words, e.models.known)
@@ -101,7 +103,7 @@ func (e *Engine) Read(text string, today time.Time) *Reading {
 	r.Child = saysChild(r.words)
 	r.readDate(today)
 
-	fs := featuresOf(mask(r.words, r.Mentions))
+	fs := featuresOf(e.reader.mask(r.words, r.Mentions))
 	e.readTopics(r, fs)
 	e.readDanger(r, fs)
 	r.Rumour = e.rumours.find(r)

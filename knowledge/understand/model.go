@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cobijo/knowledge/lint"
+	"cobijo/knowledge/statement"
 )
 
 // Classes of the topic model beside the topics.
@@ -85,7 +86,7 @@ func digest(fsys fs.FS) [sha256.Size]byte {
 	h := sha256.New()
 	fmt.Fprintln(h, "model format", modelVersion)
 	files, _ := fs.Glob(fsys, "questions/*/*.txt")
-	for _, file := range append(files, placesFile, "topics.yaml") {
+	for _, file := range append(files, placesFile, "topics.yaml", "statement/participants.yaml") {
 		data, _ := fs.ReadFile(fsys, file)
 		fmt.Fprintln(h, file, len(data))
 		h.Write(data)
@@ -93,29 +94,61 @@ func digest(fsys fs.FS) [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// mask writes words for the models: what place it is does not matter to the topic, that there is one may.
-func mask(words []string, places []Mention) []string {
-	if len(places) == 0 {
-		return words
-	}
-	masked := make([]string, 0, len(words))
-	at := 0
-	for _, m := range places {
-		masked = append(masked, words[at:m.start]...)
-		at = m.end
-		switch m.Place.Kind {
-		case "paper":
-			masked = append(masked, words[m.start:m.end]...)
-		case "authority":
-			masked = append(masked, "_office")
-			masked = append(masked, words[m.start:m.end]...)
-		case "demonym", "other-demonym":
-			masked = append(masked, "_people")
-		default:
-			masked = append(masked, "_place")
+// reader turns a text into words, the places that they name, and the features that the models judge it by: the same for the
+// examples and for what people write.
+type reader struct {
+	places *Gazetteer
+	orgs   phrases[bool] // institutions and organisations, which stand for each other in a question
+}
+
+func newReader(places *Gazetteer, s *statement.Statement) *reader {
+	r := &reader{places: places, orgs: phrases[bool]{}}
+	for _, p := range s.Participants {
+		if p.Kind == "country" || p.Kind == "observer" || p.Kind == "joint" {
+			continue
+		}
+		for _, n := range slices.Concat([]string{p.Name.EN, p.Name.ES}, p.Aliases.EN, p.Aliases.ES) {
+			if words := tokens(fold(n)); len(words) > 0 {
+				r.orgs.add(words, true)
+			}
 		}
 	}
-	return append(masked, words[at:]...)
+	r.orgs.sort()
+	return r
+}
+
+// mask writes words for the models: which place it is does not matter to the topic, that there is one may; of an
+// organisation both may.
+func (r *reader) mask(words []string, places []Mention) []string {
+	masked := make([]string, 0, len(words)+4)
+	for i := 0; i < len(words); {
+		if len(places) > 0 && places[0].start == i {
+			m := places[0]
+			places = places[1:]
+			switch m.Place.Kind {
+			case "paper":
+				masked = append(masked, words[m.start:m.end]...)
+			case "authority":
+				masked = append(masked, "_office")
+				masked = append(masked, words[m.start:m.end]...)
+			case "demonym", "other-demonym":
+				masked = append(masked, "_people")
+			default:
+				masked = append(masked, "_place")
+			}
+			i = m.end
+			continue
+		}
+		if _, n := r.orgs.at(words[i:]); n > 0 && (len(places) == 0 || i+n <= places[0].start) {
+			masked = append(masked, "_org")
+			masked = append(masked, words[i:i+n]...)
+			i += n
+			continue
+		}
+		masked = append(masked, words[i])
+		i++
+	}
+	return masked
 }
 
 // dangerOf gives the kind of danger that a class of examples tells of, "" for none.

@@ -2,7 +2,9 @@ package understand
 
 import (
 	"io/fs"
+	"regexp"
 	"slices"
+	"strings"
 
 	"cobijo/knowledge/lint"
 )
@@ -14,6 +16,7 @@ type Place struct {
 	ISO     string // of the others
 	Kind    string // country, demonym, city, crossing, region, authority, paper, other-country, other-demonym, other-city
 	Names   []string
+	Exact   map[string]string // spellings that name it only with these capitals, and the name that they stand for
 	Lat     *float64 // degrees north
 	Lon     *float64 // degrees east
 }
@@ -39,6 +42,8 @@ type Mention struct {
 type Gazetteer struct {
 	Places []*Place
 	names  phrases[*Place]
+	exact  *regexp.Regexp
+	spelt  map[string]string
 	near   map[string]*Place // names of one long word with one letter left out, for misspellings
 }
 
@@ -46,7 +51,7 @@ const placesFile = "places.yaml"
 
 // loadGazetteer reads the places below fsys.
 func loadGazetteer(fsys fs.FS, faults *lint.Faults) *Gazetteer {
-	g := &Gazetteer{names: phrases[*Place]{}, near: map[string]*Place{}}
+	g := &Gazetteer{names: phrases[*Place]{}, near: map[string]*Place{}, spelt: map[string]string{}}
 	lint.YAML(fsys, placesFile, &g.Places, faults)
 	for _, p := range g.Places {
 		for _, n := range p.Names {
@@ -64,7 +69,33 @@ func loadGazetteer(fsys fs.FS, faults *lint.Faults) *Gazetteer {
 		}
 	}
 	g.names.sort()
+	g.readExact()
 	return g
+}
+
+// readExact makes the pattern of all spellings that need their capitals.
+func (g *Gazetteer) readExact() {
+	var patterns []string
+	for _, p := range g.Places {
+		for spelling, name := range p.Exact {
+			g.spelt[spelling] = " " + name + " "
+			patterns = append(patterns, regexp.QuoteMeta(spelling))
+		}
+	}
+	if len(patterns) == 0 {
+		return
+	}
+	slices.SortFunc(patterns, func(a, b string) int { return len(b) - len(a) }) // the longest first
+	g.exact = regexp.MustCompile(`\b(?:` + strings.Join(patterns, "|") + `)(?:\b|\s|$)`)
+}
+
+// Spell writes out the names that are told from common words by their capitals alone: "US", "ICE". In a text all in capitals
+// they cannot be told.
+func (g *Gazetteer) Spell(text string) string {
+	if g.exact == nil || text == strings.ToUpper(text) && len(text) > 20 {
+		return text
+	}
+	return g.exact.ReplaceAllStringFunc(text, func(s string) string { return g.spelt[strings.TrimSpace(s)] })
 }
 
 func (g *Gazetteer) misspell(w string, p *Place) {

@@ -6,6 +6,7 @@ import (
 
 	"cobijo/knowledge/guidance"
 	"cobijo/knowledge/lint"
+	"cobijo/knowledge/statement"
 )
 
 // How the models are fitted: found by cross-validation over the examples (see the tests).
@@ -16,20 +17,20 @@ const (
 )
 
 // Train fits all models to the examples below fsys and writes them as one file. The same examples make the same file.
-func Train(fsys fs.FS, topics []string) ([]byte, error) {
+func Train(fsys fs.FS, topics []string, s *statement.Statement) ([]byte, error) {
 	var faults lint.Faults
-	places := loadGazetteer(fsys, &faults)
+	r := newReader(loadGazetteer(fsys, &faults), s)
 	questions := readQuestions(fsys, topics, &faults)
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
-	m := fit(questions, places, topics)
+	m := fit(questions, r, topics)
 	m.digest = digest(fsys)
 	return m.marshal(), nil
 }
 
 // fit trains the three models.
-func fit(questions []question, places *Gazetteer, topics []string) *models {
+func fit(questions []question, r *reader, topics []string) *models {
 	m := &models{vocab: vocabulary(questions)}
 	topicClasses := slices.Concat(topics, []string{classMenu, classOffTopic, classCommitments})
 	dangerClasses := slices.Concat(guidance.Dangers, []string{classSafe})
@@ -43,8 +44,8 @@ func fit(questions []question, places *Gazetteer, topics []string) *models {
 		if q.class == unspokenFile {
 			continue
 		}
-		words := tokens(fold(clip(q.text)))
-		fs := featuresOf(mask(words, places.Find(words, m.known)))
+		words := tokens(fold(r.places.Spell(clip(q.text))))
+		fs := featuresOf(r.mask(words, r.places.Find(words, m.known)))
 		if kind := dangerOf(q.class); kind != "" {
 			dangerEx = append(dangerEx, example{fs, slices.Index(dangerClasses, kind), 1})
 			continue

@@ -1,0 +1,161 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"cobijo/bot/dialogue"
+	"cobijo/bot/store"
+	"cobijo/locales"
+)
+
+// Service carries one message through session, dialogue and channel.
+type Service struct {
+	dialogue *dialogue.Dialogue
+	store    *store.Store
+	texts    *locales.Catalog
+	log      *slog.Logger
+	now      func() time.Time
+
+	mu    sync.Mutex
+	lanes map[string]chan struct{} // by chat: closed when the last message that came is answered
+}
+
+// Options are the parts that a Service is made of.
+type Options struct {
+	Dialogue *dialogue.Dialogue
+	Store    *store.Store
+	Texts    *locales.Catalog
+	Log      *slog.Logger
+	Now      func() time.Time // time.Now where nil
+}
+
+// New makes a service.
+func New(o Options) *Service {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Service{dialogue: o.Dialogue, store: o.Store, texts: o.Texts, log: o.Log, now: o.Now, lanes: map[string]chan struct{}{}}
+}
+
+// Handle answers a message. Messages of one chat are answered in the order in which Handle was called, those of different
+// chats side by side. It gives no replies where the message is a repeat or the chat is far over its limit. Where the store
+// fails it answers all the same, as to a chat that nothing is remembered of.
+func (s *Service) Handle(ctx context.Context, m Message) (replies []Reply, err error) {
+	leave, err := s.enter(ctx, m.Channel+"\x00"+m.Chat)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	defer func() {
+		if r := recover(); r != nil {
+			// The message must not reach the log, and the panic may quote it.
+			s.log.ErrorContext(ctx, "panic while answering", "channel", m.Channel, "kind", kindOf(r))
+			replies, err = s.failure(m), errors.New("panic while answering")
+		}
+	}()
+	turn, err := s.store.Begin(ctx, m.Channel, m.Chat, m.ID)
+	if err != nil {
+		s.log.ErrorContext(ctx, "no session: answering without", "channel", m.Channel, "error", err)
+		_, replies, _ := s.dialogue.Handle(s.now(), dialogue.Session{Introduced: true}, m.Message)
+		return replies, err
+	}
+	switch {
+	case turn.Repeat, turn.Excess > 1:
+		return nil, nil
+	case turn.Excess == 1:
+		return []Reply{{Kind: dialogue.Menu, Lang: s.lang(turn.Session, m), Text: s.texts.Text(s.lang(turn.Session, m), "too_many")}}, nil
+	}
+	session, replies, effects := s.dialogue.Handle(s.now(), turn.Session, m.Message)
+	forget := false
+	for _, e := range effects {
+		forget = forget || e.Forget
+	}
+	if err := s.store.End(ctx, turn, m.ID, session, forget); err != nil {
+		s.log.ErrorContext(ctx, "session not kept", "channel", m.Channel, "error", err)
+		return replies, err
+	}
+	s.count(ctx, effects)
+	return replies, nil
+}
+
+// enter waits until all earlier messages of the chat are answered.
+func (s *Service) enter(ctx context.Context, chat string) (leave func(), err error) {
+	mine := make(chan struct{})
+	s.mu.Lock()
+	before := s.lanes[chat]
+	s.lanes[chat] = mine
+	s.mu.Unlock()
+	leave = func() {
+		s.mu.Lock()
+		if s.lanes[chat] == mine {
+			delete(s.lanes, chat)
+		}
+		s.mu.Unlock()
+		close(mine)
+	}
+	if before == nil {
+		return leave, nil
+	}
+	select {
+	case <-before:
+		return leave, nil
+	case <-ctx.Done():
+		// Those behind still wait for those before: the lane must not be cut.
+		go func() {
+			<-before
+			leave()
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+func (s *Service) count(ctx context.Context, effects []dialogue.Effect) {
+	for _, e := range effects {
+		what := ""
+		switch {
+		case e.Useful != nil && *e.Useful:
+			what = "useful"
+		case e.Useful != nil:
+			what = "not-useful"
+		case e.Unanswered:
+			what = "unanswered"
+		default:
+			continue
+		}
+		if err := s.store.Count(ctx, what, e.Country, e.Topic); err != nil {
+			s.log.ErrorContext(ctx, "not counted", "what", what, "error", err)
+		}
+	}
+}
+
+func (s *Service) lang(session dialogue.Session, m Message) string {
+	if session.Lang != "" {
+		return session.Lang
+	}
+	lang, _ := s.texts.Match(m.LangHint)
+	return lang
+}
+
+// failure is a human sentence and a way to help, whatever went wrong.
+func (s *Service) failure(m Message) []Reply {
+	lang := s.lang(dialogue.Session{}, m)
+	return []Reply{{Kind: dialogue.Menu, Lang: lang, Text: s.texts.Text(lang, "failed")}}
+}
+
+// kindOf tells of a panic what cannot quote a message.
+func kindOf(r any) string {
+	if err, ok := r.(error); ok {
+		var rt interface{ RuntimeError() }
+		if errors.As(err, &rt) {
+			return "runtime error"
+		}
+	}
+	return "other"
+}
+
+// Ready tells whether the store can be reached.
+func (s *Service) Ready(ctx context.Context) error { return s.store.Ping(ctx) }

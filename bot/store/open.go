@@ -1,0 +1,69 @@
+package store
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"net"
+	"strings"
+	"time"
+
+	"context"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/redis/go-redis/v9"
+)
+
+func randomToken() string {
+	var b [9]byte
+	_, _ = rand.Read(b[:]) // never fails: it ends the program instead
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// Connect makes a client of the server that url names (redis:// or rediss://), of a cluster where it names several addresses,
+// separated by commas. It does not connect yet.
+func Connect(url string) (redis.UniversalClient, error) {
+	parts := strings.Split(url, ",")
+	first, err := redis.ParseURL(strings.TrimSpace(parts[0]))
+	if err != nil {
+		return nil, fmt.Errorf("read address: %w", err)
+	}
+	o := &redis.UniversalOptions{
+		Addrs: []string{first.Addr}, DB: first.DB, Username: first.Username, Password: first.Password, TLSConfig: first.TLSConfig,
+		// Without it a deadline is not applied to reading and writing.
+		ContextTimeoutEnabled: true,
+		DialTimeout:           2 * time.Second,
+		ReadTimeout:           2 * time.Second,
+		WriteTimeout:          2 * time.Second,
+	}
+	if first.Network == "unix" {
+		path := first.Addr
+		o.Dialer = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			var d net.Dialer
+			return d.DialContext(ctx, "unix", path)
+		}
+	}
+	for _, p := range parts[1:] {
+		more, err := redis.ParseURL(strings.TrimSpace(p))
+		if err != nil {
+			return nil, fmt.Errorf("read address: %w", err)
+		}
+		o.Addrs = append(o.Addrs, more.Addr)
+	}
+	return redis.NewUniversalClient(o), nil
+}
+
+// Embedded starts a Redis within the process: the same client and code, and nothing survives a restart.
+func Embedded() (rdb redis.UniversalClient, stop func()) {
+	m := miniredis.NewMiniRedis()
+	m.ClockTTL(true) // else nothing ever expires
+	c := redis.NewClient(&redis.Options{
+		Dialer:                func(context.Context, string, string) (net.Conn, error) { return m.Dial() },
+		ContextTimeoutEnabled: true,
+		DisableIdentity:       true,
+	})
+	return c, func() {
+		_ = c.Close() // closing what is in memory has nothing to lose
+		m.Close()
+	}
+}

@@ -1,0 +1,212 @@
+// Package store keeps sessions and counts in Redis. It is the only place that knows a key. Every key expires, bears the
+// pseudonym of its chat as a hash tag (so that what belongs together sits on one node of a cluster) and holds no word that
+// anybody wrote; what it remembers of a chat is encrypted.
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"cobijo/bot/dialogue"
+)
+
+// Options are what an operator decides.
+type Options struct {
+	Secrets    [][]byte         // the first is in use, older ones still open what they sealed
+	SessionTTL time.Duration    // how long a chat is remembered after its last message; 24 hours where zero
+	PerMinute  int              // how many messages of a chat are answered in a minute; 20 where zero
+	Now        func() time.Time // time.Now where nil
+}
+
+const (
+	claimTTL = 24 * time.Hour       // how long a repeat of an update is known as such
+	turnTTL  = 10 * time.Second     // after so long a replica that holds a chat's turn is taken for dead
+	countTTL = 400 * 24 * time.Hour // how long counts are kept
+	turnWait = 15 * time.Millisecond
+)
+
+// Store keeps what is remembered of chats.
+type Store struct {
+	rdb  redis.UniversalClient
+	seal *sealer
+	o    Options
+}
+
+// New makes a store on a Redis server or cluster.
+func New(rdb redis.UniversalClient, o Options) (*Store, error) {
+	seal, err := newSealer(o.Secrets)
+	if err != nil {
+		return nil, fmt.Errorf("make store: %w", err)
+	}
+	if o.SessionTTL == 0 {
+		o.SessionTTL = 24 * time.Hour
+	}
+	if o.PerMinute == 0 {
+		o.PerMinute = 20
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Store{rdb: rdb, seal: seal, o: o}, nil
+}
+
+// Turn is a chat's turn: until End, no other replica answers the chat.
+type Turn struct {
+	Session dialogue.Session
+	Repeat  bool // the update was answered before
+	Excess  int  // by how many messages the chat is over its limit; 0 while it is not
+
+	keys  []string
+	token string
+	name  string
+}
+
+// beginScript takes a chat's turn.
+//
+//	KEYS 1 claim, 2 session, 3 turn, 4 rate   (one hash tag)
+//	ARGV 1 whether updates are claimed, 2 token, 3 turn's milliseconds, 4 messages a minute
+//
+// It gives {state, session, excess}: state 0 go on, 1 a repeat, 2 somebody else has the turn, 3 over the limit.
+var beginScript = redis.NewScript(`
+if ARGV[1] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then return {1, '', 0} end
+if not redis.call('SET', KEYS[3], ARGV[2], 'NX', 'PX', ARGV[3]) then return {2, '', 0} end
+local n = redis.call('INCR', KEYS[4])
+if n == 1 then redis.call('PEXPIRE', KEYS[4], 60000) end
+local over = n - tonumber(ARGV[4])
+if over > 0 then
+  redis.call('DEL', KEYS[3])
+  return {3, redis.call('GET', KEYS[2]) or '', over}
+end
+return {0, redis.call('GET', KEYS[2]) or '', 0}
+`)
+
+// endScript gives the turn back with the new session.
+//
+//	KEYS 1 claim, 2 session, 3 turn   (one hash tag)
+//	ARGV 1 whether updates are claimed, 2 token, 3 session (empty: erase), 4 its milliseconds, 5 the claim's milliseconds
+//
+// It gives 0 where the turn was lost to another replica: then nothing was changed.
+var endScript = redis.NewScript(`
+if redis.call('GET', KEYS[3]) ~= ARGV[2] then return 0 end
+if ARGV[3] == '' then redis.call('DEL', KEYS[2]) else redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4]) end
+if ARGV[1] == '1' then redis.call('SET', KEYS[1], '1', 'PX', ARGV[5]) end
+redis.call('DEL', KEYS[3])
+return 1
+`)
+
+// Begin takes the turn of a chat, waiting for it where another replica has it, and gives what is remembered. An update with
+// an id that was answered before is a repeat. The turn must be ended.
+func (s *Store) Begin(ctx context.Context, channel, chat, update string) (*Turn, error) {
+	now := s.o.Now()
+	t := &Turn{name: s.seal.pseudonym(channel, chat, now), token: strconv.FormatInt(now.UnixNano(), 36) + randomToken()}
+	tag := "cobijo:{" + t.name + "}:"
+	claims := "0"
+	if update != "" {
+		claims = "1"
+	}
+	t.keys = []string{tag + "u:" + s.seal.digest(update), tag + "s", tag + "turn", tag + "rate"}
+	for {
+		res, err := beginScript.Run(ctx, s.rdb, t.keys, claims, t.token, turnTTL.Milliseconds(), s.o.PerMinute).Slice()
+		if err != nil {
+			return nil, fmt.Errorf("begin turn: %w", err)
+		}
+		state, _ := res[0].(int64)
+		sealed, _ := res[1].(string)
+		switch state {
+		case 1:
+			t.Repeat = true
+			return t, nil
+		case 2:
+			select {
+			case <-ctx.Done():
+				return nil, fmt.Errorf("wait for turn: %w", ctx.Err())
+			case <-time.After(turnWait):
+				continue
+			}
+		case 3:
+			excess, _ := res[2].(int64)
+			t.Excess = int(excess)
+		}
+		if sealed == "" && now.Add(-s.o.SessionTTL).Unix()/int64(epoch.Seconds()) != now.Unix()/int64(epoch.Seconds()) {
+			t.Session = s.earlier(ctx, channel, chat, now)
+			return t, nil
+		}
+		t.Session = s.unseal(sealed, t.name)
+		return t, nil
+	}
+}
+
+// earlier gives the session that stands under last week's pseudonym, in the hours after the change.
+func (s *Store) earlier(ctx context.Context, channel, chat string, now time.Time) dialogue.Session {
+	name := s.seal.pseudonym(channel, chat, now.Add(-epoch))
+	sealed, err := s.rdb.GetDel(ctx, "cobijo:{"+name+"}:s").Result()
+	if err != nil {
+		return dialogue.Session{}
+	}
+	return s.unseal(sealed, name)
+}
+
+// unseal opens a session; one that cannot be opened is forgotten: the talk begins anew.
+func (s *Store) unseal(sealed, name string) (session dialogue.Session) {
+	if sealed == "" {
+		return session
+	}
+	data, err := s.seal.decrypt([]byte(sealed), name)
+	if err != nil || json.Unmarshal(data, &session) != nil {
+		return dialogue.Session{}
+	}
+	return session
+}
+
+// ErrTurnLost says that a turn took so long that another replica has it now; what it would have kept is not kept.
+var ErrTurnLost = errors.New("turn lost")
+
+// End gives the turn back. forget erases what is remembered; else the session is kept, and the update is a repeat from now on.
+func (s *Store) End(ctx context.Context, t *Turn, update string, session dialogue.Session, forget bool) error {
+	var sealed []byte
+	if !forget {
+		data, err := json.Marshal(session)
+		if err != nil {
+			return fmt.Errorf("write session: %w", err)
+		}
+		sealed = s.seal.encrypt(data, t.name)
+	}
+	claims := "0"
+	if update != "" {
+		claims = "1"
+	}
+	ok, err := endScript.Run(ctx, s.rdb, t.keys[:3], claims, t.token, sealed, s.o.SessionTTL.Milliseconds(), claimTTL.Milliseconds()).Bool()
+	if err != nil {
+		return fmt.Errorf("end turn: %w", err)
+	}
+	if !ok {
+		return ErrTurnLost
+	}
+	return nil
+}
+
+// Count adds to the day's counts, without identity: what of, in which country, on which topic.
+func (s *Store) Count(ctx context.Context, what, country, topic string) error {
+	key := "cobijo:{count}:" + s.o.Now().UTC().Format(time.DateOnly)
+	pipe := s.rdb.Pipeline()
+	pipe.HIncrBy(ctx, key, what+":"+country+"/"+topic, 1)
+	pipe.Expire(ctx, key, countTTL)
+	if _, err := pipe.Exec(ctx); err != nil {
+		return fmt.Errorf("count: %w", err)
+	}
+	return nil
+}
+
+// Ping tells whether the store can be reached.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.rdb.Ping(ctx).Err(); err != nil {
+		return fmt.Errorf("reach redis: %w", err)
+	}
+	return nil
+}
