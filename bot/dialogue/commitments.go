@@ -20,10 +20,16 @@ const (
 
 // asksCommitments tells whether a message asks what was promised: it says so, or goes on after such a question.
 func (t *turn) asksCommitments(r *understand.Reading, q understand.StatementQuery) bool {
-	if len(q.IDs) > 0 {
+	switch {
+	case len(q.IDs) > 0:
 		return true
-	}
-	if r.Commitments >= 0.5 || r.Commitments > r.Guidance() && r.Commitments > r.OffTopic && r.Commitments > r.Menu {
+	case r.Content == 0 && t.s.Mode == Guidance:
+		return false // "and Chile?" goes on with what was asked
+	case r.Commitments >= 0.4, r.Commitments > r.Guidance() && r.Commitments > r.OffTopic && r.Commitments > r.Menu:
+		return true
+	case len(q.Participants) > 1 && r.Commitments >= 0.1:
+		return true // two beside each other are compared
+	case (q.Says || len(q.Participants) > 0) && r.Commitments >= 0.2:
 		return true
 	}
 	if t.s.Mode != Commitments {

@@ -12,12 +12,33 @@ const (
 	answerBar  = 0.20 // the likeliest topic, of all topics: above it is answered
 	clarifyBar = 0.10 // above it the likeliest are offered; below, nothing is known
 	alsoBar    = 0.16 // a second topic as likely as this was perhaps asked too
-	shortTalk  = 3    // a message with so few words of content leans on what was said before
 )
+
+// A short message leans on what was said before: the topic of before, and those that stand beside it, are likelier.
+const (
+	leanWords   = 10
+	leanSame    = 2.0
+	leanRelated = 1.4
+)
+
+// lean weighs the topics of a short message by what was talked about.
+func (t *turn) lean(r *understand.Reading) {
+	if t.s.Topic == "" || t.s.Mode != Guidance || r.Words > leanWords {
+		return
+	}
+	weights := map[string]float32{t.s.Topic: leanSame}
+	if e := t.base.Guidance.Find(guidance.Regional, t.s.Topic, t.s.Lang); e != nil {
+		for _, related := range e.Related {
+			weights[related] = leanRelated
+		}
+	}
+	r.Weigh(weights)
+}
 
 // decide chooses between guidance, commitments, small talk and nothing.
 func (t *turn) decide(r *understand.Reading, awaited string) {
 	t.moveTo(r)
+	t.lean(r)
 	query := t.base.Understand.Statement(r)
 	switch {
 	case t.datesEntry(r, awaited):
@@ -49,6 +70,8 @@ func (t *turn) followsUp(r *understand.Reading) bool {
 	switch {
 	case r.Content == 0 && named && r.Words <= 12:
 		// "and in Guatemala?"
+	case r.Points && r.Menu < 0.5 && r.Words <= 8:
+		// "it is for my boy"
 	case r.Content <= 1 && r.Menu < 0.5 && r.OffTopic < 0.6 && r.Top().Score < 0.5 && r.Words > 1 && r.Words <= 8:
 		// "and for my children too?"
 	default:

@@ -67,3 +67,10 @@ func Embedded() (rdb redis.UniversalClient, stop func()) {
 		m.Close()
 	}
 }
+
+// RandomSecret makes a secret for a process that needs to be read by no other.
+func RandomSecret() []byte {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails: it ends the program instead
+	return b
+}

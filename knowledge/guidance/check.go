@@ -62,14 +62,7 @@ type checker struct {
 	faults lint.Faults
 }
 
-// line finds where a text stands in a file, for the fault's line number.
-func (c *checker) line(file, text string) int {
-	data, err := fs.ReadFile(c.fsys, file)
-	if err != nil {
-		return 0
-	}
-	return lint.LineOf(data, text)
-}
+func (c *checker) line(file, text string) int { return lineIn(c.fsys, file, text) }
 
 func (c *checker) add(file, at, format string, args ...any) {
 	c.faults.Add(file, c.line(file, at), format, args...)
@@ -92,7 +85,10 @@ func (c *checker) country(code string) {
 	}
 	dir := "guidance/" + code
 	for id, s := range f.sources {
-		if !strings.HasPrefix(s.URL, "http") && c.l.folders[Regional].sources[id] != s {
+		if code != Regional && c.l.folders[Regional].sources[id] == s {
+			continue // named where it stands
+		}
+		if !strings.HasPrefix(s.URL, "http") {
 			c.add(dir+"/sources.yaml", "id: "+id, "source %s has no URL", id)
 		}
 		if s.AsOf.After(c.now) {
@@ -205,7 +201,7 @@ func (c *checker) readable(file string, line int, lang, plain string) {
 		c.faults.Add(file, line, "a sentence of %d words; up to %d: %q", m.Longest, sentenceWords, m.LongestText)
 	}
 	if ease := m.FernandezHuerta(); lang == "es" && ease < fernandezHuerta {
-		c.faults.Add(file, line, "too hard: Fernández Huerta %.0f, at least %.0f: shorter sentences, shorter words", ease, fernandezHuerta)
+		c.faults.Add(file, line, "too hard: Fernández Huerta %.1f, at least %.0f: shorter sentences, shorter words", ease, fernandezHuerta)
 	}
 	if grade := m.FleschKincaid(); lang == "en" && grade > fleschKincaid {
 		c.faults.Add(file, line, "too hard: Flesch-Kincaid grade %.1f, at most %.0f: shorter sentences, shorter words", grade, fleschKincaid)
@@ -233,7 +229,9 @@ func (c *checker) phones(file, text string, f *folder) {
 func (f *folder) bears(number string) bool {
 	for _, ct := range f.contacts {
 		for _, p := range ct.Phones {
-			if n, d := digits(p.Number), digits(p.Dial); n == number || strings.HasSuffix(d, number) || strings.HasSuffix(number, n) {
+			n, d := digits(p.Number), digits(p.Dial)
+			// A short number bears no long one that ends like it: 911 is not the end of 5512345911.
+			if n == number || strings.HasSuffix(d, number) || len(n) >= 7 && strings.HasSuffix(number, n) {
 				return true
 			}
 		}

@@ -137,7 +137,7 @@ func (l *Library) loadFolder(fsys fs.FS, code string, regional *folder) (*folder
 	}
 	var sources []*Source
 	lint.YAML(fsys, path.Join(dir, "sources.yaml"), &sources, &faults)
-	for _, s := range sources {
+	for _, s := range lint.Present(fsys, path.Join(dir, "sources.yaml"), sources, &faults) {
 		f.sources[s.ID] = s
 	}
 	for _, d := range files {
@@ -173,18 +173,28 @@ func (l *Library) loadFolder(fsys fs.FS, code string, regional *folder) (*folder
 
 func (f *folder) loadContacts(fsys fs.FS, file, code string, faults *lint.Faults) {
 	lint.YAML(fsys, file, &f.contacts, faults)
+	f.contacts = lint.Present(fsys, file, f.contacts, faults)
 	for _, c := range f.contacts {
 		c.Country = code
 		for _, id := range c.SourceIDs {
 			s := f.sources[id]
 			if s == nil {
-				faults.Add(file, 0, "contact %s: no source %q stands in sources.yaml", c.ID, id)
+				faults.Add(file, lineIn(fsys, file, "id: "+c.ID), "contact %s: no source %q stands in sources.yaml", c.ID, id)
 				continue
 			}
 			c.Sources = append(c.Sources, s)
 		}
 		f.contactByID[c.ID] = c
 	}
+}
+
+// lineIn finds where a text stands in a file, for the fault's line number.
+func lineIn(fsys fs.FS, file, text string) int {
+	data, err := fs.ReadFile(fsys, file)
+	if err != nil {
+		return 0
+	}
+	return lint.LineOf(data, text)
 }
 
 // front is what stands before an entry's text.
@@ -272,11 +282,11 @@ func (l *Library) loadRumours(fsys fs.FS, faults *lint.Faults) {
 			continue
 		}
 		if l.countries[r.Country] == nil {
-			faults.Add(file, 0, "no country %q stands in countries.yaml", r.Country)
+			faults.Add(file, lineIn(fsys, file, "country:"), "no country %q stands in countries.yaml", r.Country)
 			continue
 		}
 		if l.topics[r.Topic] == nil {
-			faults.Add(file, 0, "no topic %q stands in topics.yaml", r.Topic)
+			faults.Add(file, lineIn(fsys, file, "topic:"), "no topic %q stands in topics.yaml", r.Topic)
 			continue
 		}
 		l.Rumours = append(l.Rumours, r)

@@ -79,29 +79,80 @@ func YAMLBytes(data []byte, file string, offset int, v any, faults *Faults) bool
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
 	err := dec.Decode(v)
-	if err == nil || errors.Is(err, io.EOF) {
+	if errors.Is(err, io.EOF) {
 		return true
+	}
+	if err == nil {
+		var more yaml.Node // what stands after a line of three dashes would be left out in silence
+		switch err = dec.Decode(&more); {
+		case errors.Is(err, io.EOF):
+			return true
+		case err == nil:
+			faults.Add(file, more.Line+offset, "a second document begins here: take out the line of three dashes before it")
+			return false
+		}
 	}
 	messages := []string{err.Error()}
 	if te := (*yaml.TypeError)(nil); errors.As(err, &te) {
 		messages = te.Errors
 	}
 	for _, m := range messages {
-		line := 0
+		line := 1 + offset // the decoder leaves the line out where it is the first
 		if at := yamlLine.FindStringSubmatchIndex(m); at != nil {
 			n, _ := strconv.Atoi(m[at[2]:at[3]])
 			line, m = n+offset, m[:at[0]]+m[at[1]:]
 		}
-		faults.Add(file, line, "%s", m)
+		faults.Add(file, line, "%s", strings.TrimPrefix(m, "yaml: "))
 	}
 	return false
 }
 
-// LineOf gives the first line of data that holds the text, counted from 1; 0 where none does.
+// Present gives the items of a list that a file holds, without those that say nothing (a dash alone), each of which is a fault.
+func Present[T any](fsys fs.FS, file string, items []*T, faults *Faults) []*T {
+	if !slices.Contains(items, nil) {
+		return items
+	}
+	var root yaml.Node
+	data, _ := fs.ReadFile(fsys, file) // it was read before
+	_ = yaml.Unmarshal(data, &root)    // likewise
+	var walk func(n *yaml.Node)
+	walk = func(n *yaml.Node) {
+		for _, c := range n.Content {
+			if n.Kind == yaml.SequenceNode && c.Tag == "!!null" {
+				faults.Add(file, c.Line, "an item without anything in it")
+			}
+			walk(c)
+		}
+	}
+	walk(&root)
+	return slices.DeleteFunc(items, func(item *T) bool { return item == nil })
+}
+
+// LineOf gives the first line of data that holds the text, counted from 1; 0 where none does. A line that holds it as a whole
+// word goes before one that holds it within a longer word, as ids begin like others.
 func LineOf(data []byte, text string) int {
-	before, _, found := bytes.Cut(data, []byte(text))
-	if !found {
+	at, first := 0, -1
+	for text != "" {
+		i := bytes.Index(data[at:], []byte(text))
+		if i < 0 {
+			break
+		}
+		start, end := at+i, at+i+len(text)
+		if first < 0 {
+			first = start
+		}
+		if (start == 0 || !inWord(data[start-1]) || !inWord(text[0])) && (end == len(data) || !inWord(data[end]) || !inWord(text[len(text)-1])) {
+			first = start
+			break
+		}
+		at = start + 1
+	}
+	if first < 0 {
 		return 0
 	}
-	return bytes.Count(before, []byte("\n")) + 1
+	return bytes.Count(data[:first], []byte("\n")) + 1
+}
+
+func inWord(b byte) bool {
+	return b == '-' || b >= '0' && b <= '9' || b >= 'A' && b <= 'Z' || b >= 'a' && b <= 'z'
 }

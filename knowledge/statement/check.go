@@ -39,7 +39,7 @@ func (s *Statement) Check(fsys fs.FS) lint.Faults {
 		if !strings.Contains(document, c.Text.EN) {
 			bad("the English text does not stand in the document")
 		}
-		if c.Text.ES == "" || c.Title.EN == "" || c.Title.ES == "" {
+		if c.Text.EN == "" || c.Text.ES == "" || c.Title.EN == "" || c.Title.ES == "" {
 			bad("a text or title is missing")
 		}
 		for _, t := range []string{c.Title.EN, c.Title.ES} {
@@ -57,9 +57,20 @@ func (s *Statement) Check(fsys fs.FS) lint.Faults {
 			bad("specificity is 1 to 5")
 		}
 		for _, p := range c.Parts {
-			if !strings.Contains(c.Text.EN, p.EN) || !strings.Contains(c.Text.ES, p.ES) {
+			if p.EN == "" || p.ES == "" || !strings.Contains(c.Text.EN, p.EN) || !strings.Contains(c.Text.ES, p.ES) {
 				bad("a part is no span of its text: %q", p.EN)
 			}
+		}
+	}
+	file, _ = fs.ReadFile(fsys, preambleFile)
+	for _, r := range s.Recitals {
+		if r.Text.EN == "" || !strings.Contains(document, r.Text.EN) {
+			faults.Add(preambleFile, lint.LineOf(file, "id: "+r.ID), "%s: the English text does not stand in the document", r.ID)
+		}
+	}
+	for _, h := range s.Headings {
+		if h.Text.EN == "" || !strings.Contains(document, h.Text.EN) {
+			faults.Add(preambleFile, lint.LineOf(file, h.Text.EN), "the heading %q does not stand in the document", h.Text.EN)
 		}
 	}
 	file, _ = fs.ReadFile(fsys, participantsFile)

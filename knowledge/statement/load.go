@@ -42,21 +42,32 @@ func Load(fsys fs.FS) (*Statement, lint.Faults) {
 		Headings []*Heading
 	}
 	lint.YAML(fsys, preambleFile, &pre, &faults)
-	s.Recitals, s.Headings = pre.Recitals, pre.Headings
+	s.Commitments = lint.Present(fsys, commitmentsFile, s.Commitments, &faults)
+	s.Participants = lint.Present(fsys, participantsFile, s.Participants, &faults)
+	s.Themes = lint.Present(fsys, themesFile, s.Themes, &faults)
+	s.Recitals = lint.Present(fsys, preambleFile, pre.Recitals, &faults)
+	s.Headings = lint.Present(fsys, preambleFile, pre.Headings, &faults)
 	for _, p := range s.Participants {
 		s.participants[p.ID] = p
 	}
 	for _, t := range s.Themes {
 		s.themes[t.ID] = t
 	}
+	line := func(id string) int {
+		data, _ := fs.ReadFile(fsys, commitmentsFile) // it was read before
+		return lint.LineOf(data, "id: "+id)
+	}
 	for _, c := range s.Commitments {
+		if s.commitments[c.ID] != nil {
+			faults.Add(commitmentsFile, line(c.ID), "%s stands twice", c.ID)
+		}
 		s.commitments[c.ID] = c
 		if s.participants[c.Participant] == nil {
-			faults.Add(commitmentsFile, 0, "%s: no participant %q stands in %s", c.ID, c.Participant, participantsFile)
+			faults.Add(commitmentsFile, line(c.ID), "%s: no participant %q stands in %s", c.ID, c.Participant, participantsFile)
 		}
 		for _, t := range c.Themes {
 			if s.themes[t] == nil {
-				faults.Add(commitmentsFile, 0, "%s: no theme %q stands in %s", c.ID, t, themesFile)
+				faults.Add(commitmentsFile, line(c.ID), "%s: no theme %q stands in %s", c.ID, t, themesFile)
 			}
 		}
 	}

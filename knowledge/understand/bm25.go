@@ -70,27 +70,33 @@ func (x *bm25) done() {
 	}
 }
 
-// score adds to scores, one a document, what each word gives; it returns how many of the words the index knows.
-func (x *bm25) score(words []string, scores []float32) int {
-	known := 0
+// score adds to scores, one a document, what each word gives. It returns what a document would get that holds each word as
+// often as the words are worth: the measure for "how much of the question stands there". A word that the index does not know
+// counts as a rare one: what it asks for stands nowhere.
+func (x *bm25) score(words []string, scores []float32) (most float32) {
+	docs := float64(len(x.lengths))
 	for _, w := range words {
 		t := stemIn(x.lang, w)
 		list := x.postings[t]
 		if list == nil && len(t) >= minFuzzy {
 			list = x.postings[x.spell(t)]
 		}
+		n := float64(len(list))
+		idf := float32(math.Log(1 + (docs-n+0.5)/(n+0.5)))
 		if list == nil {
+			most += unknownPart * idf
 			continue
 		}
-		known++
-		n := float64(len(list))
-		idf := float32(math.Log(1 + (float64(len(x.lengths))-n+0.5)/(n+0.5)))
+		most += idf * (bm25K1 + 1) / (1 + bm25K1)
 		for _, p := range list {
 			scores[p.doc] += idf * p.freq * (bm25K1 + 1) / (p.freq + bm25K1*(1-bm25B+bm25B*x.lengths[p.doc]/x.average))
 		}
 	}
-	return known
+	return most
 }
+
+// unknownPart is how much a word that stands nowhere counts: it may be one that only this language's index lacks.
+const unknownPart = 0.15
 
 func (x *bm25) spell(t string) string {
 	if near := x.near[t]; near != "" {

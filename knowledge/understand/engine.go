@@ -37,8 +37,8 @@ func New(fsys fs.FS, l *guidance.Library, s *statement.Statement) (e *Engine, re
 	for _, t := range l.Topics {
 		e.topics = append(e.topics, t.ID)
 	}
-	e.Places = loadGazetteer(fsys, &faults)
-	e.reader = newReader(e.Places, s)
+	e.reader = newReader(fsys, s, &faults)
+	e.Places = e.reader.places
 	e.commitments = newCommitments(s)
 	e.rumours = newRumours(l.Rumours)
 	m, err := unmarshal(shipped)
@@ -74,6 +74,7 @@ type Reading struct {
 
 	Words   int       // how many
 	Content int       // how many that are neither fillers nor places
+	Points  bool      // it points back: "it is for my boy"
 	Child   bool      // the writer says that they are under eighteen
 	Date    time.Time // a day in the past that the message names, zero for none
 	Entered bool      // the message speaks of having come into a country
@@ -100,10 +101,11 @@ func (e *Engine) Read(text string, today time.Time) *Reading {
 	r.Countries = here(r.Mentions)
 	r.Lang, r.LangScore = e.language(text)
 	r.Content = r.content()
+	r.Points = pointsBack(r.words)
 	r.Child = saysChild(r.words)
 	r.readDate(today)
 
-	fs := featuresOf(e.reader.mask(r.words, r.Mentions))
+	fs := e.reader.featuresOf(e.reader.mask(r.words, r.Mentions))
 	e.readTopics(r, fs)
 	e.readDanger(r, fs)
 	r.Rumour = e.rumours.find(r)
@@ -127,7 +129,11 @@ func (e *Engine) readTopics(r *Reading, fs []uint32) {
 			r.Topics = append(r.Topics, Scored{class, p[i]})
 		}
 	}
-	slices.SortFunc(r.Topics, func(a, b Scored) int {
+	r.sort()
+}
+
+func (r *Reading) sort() {
+	slices.SortStableFunc(r.Topics, func(a, b Scored) int {
 		switch {
 		case a.Score > b.Score:
 			return -1
@@ -136,6 +142,22 @@ func (e *Engine) readTopics(r *Reading, fs []uint32) {
 		}
 		return 0
 	})
+}
+
+// Weigh makes topics likelier by a factor; all stay what they add up to with the rest.
+func (r *Reading) Weigh(weights map[string]float32) {
+	sum := r.Menu + r.OffTopic + r.Commitments
+	for i := range r.Topics {
+		if w, ok := weights[r.Topics[i].Topic]; ok {
+			r.Topics[i].Score *= w
+		}
+		sum += r.Topics[i].Score
+	}
+	for i := range r.Topics {
+		r.Topics[i].Score /= sum
+	}
+	r.Menu, r.OffTopic, r.Commitments = r.Menu/sum, r.OffTopic/sum, r.Commitments/sum
+	r.sort()
 }
 
 // Statement reads what a message asks of the statement.

@@ -86,7 +86,7 @@ func digest(fsys fs.FS) [sha256.Size]byte {
 	h := sha256.New()
 	fmt.Fprintln(h, "model format", modelVersion)
 	files, _ := fs.Glob(fsys, "questions/*/*.txt")
-	for _, file := range append(files, placesFile, "topics.yaml", "statement/participants.yaml") {
+	for _, file := range append(files, placesFile, wordsFile, "topics.yaml", "statement/participants.yaml") {
 		data, _ := fs.ReadFile(fsys, file)
 		fmt.Fprintln(h, file, len(data))
 		h.Write(data)
@@ -97,12 +97,13 @@ func digest(fsys fs.FS) [sha256.Size]byte {
 // reader turns a text into words, the places that they name, and the features that the models judge it by: the same for the
 // examples and for what people write.
 type reader struct {
-	places *Gazetteer
-	orgs   phrases[bool] // institutions and organisations, which stand for each other in a question
+	places   *Gazetteer
+	concepts *concepts
+	orgs     phrases[bool] // institutions and organisations, which stand for each other in a question
 }
 
-func newReader(places *Gazetteer, s *statement.Statement) *reader {
-	r := &reader{places: places, orgs: phrases[bool]{}}
+func newReader(fsys fs.FS, s *statement.Statement, faults *lint.Faults) *reader {
+	r := &reader{places: loadGazetteer(fsys, faults), concepts: loadConcepts(fsys, faults), orgs: phrases[bool]{}}
 	for _, p := range s.Participants {
 		if p.Kind == "country" || p.Kind == "observer" || p.Kind == "joint" {
 			continue

@@ -3,6 +3,7 @@ package understand
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Words that carry no subject: what is left of a message without them is its content.
@@ -59,6 +60,20 @@ func saysChild(words []string) bool {
 		unit := at(i + 1)
 		other := slices.Contains([]string{"hijos", "dias", "meses", "semanas", "horas", "days", "months", "weeks", "hours", "kids", "children", "weeks", "minutes", "minutos"}, unit)
 		if mine && !other {
+			return true
+		}
+	}
+	return false
+}
+
+// pointsBack tells a message that only says whom the talk is about: "es para mi niño", "it's for my mother".
+func pointsBack(words []string) bool {
+	if len(words) > 6 {
+		return false
+	}
+	text := " " + strings.Join(words, " ") + " "
+	for _, begin := range []string{" es para mi ", " es para mis ", " es para una ", " es para un ", " its for my ", " it is for my ", " its for a ", " and for my ", " para mi ", " for my "} {
+		if strings.HasPrefix(text, begin) {
 			return true
 		}
 	}

@@ -17,8 +17,8 @@ type Place struct {
 	Kind    string // country, demonym, city, crossing, region, authority, paper, other-country, other-demonym, other-city
 	Names   []string
 	Exact   map[string]string // spellings that name it only with these capitals, and the name that they stand for
-	Lat     *float64 // degrees north
-	Lon     *float64 // degrees east
+	Lat     *float64          // degrees north
+	Lon     *float64          // degrees east
 }
 
 // Role is what a place is in what somebody says.
@@ -124,6 +124,9 @@ func (g *Gazetteer) Find(words []string, known func(string) bool) []Mention {
 		}
 		m := Mention{Place: p, start: i, end: i + n}
 		m.Role, m.weight = role(words, m)
+		if last := len(found) - 1; last >= 0 && found[last].Place.Kind == "paper" && found[last].Place.Country != p.Country && i-found[last].end <= 2 {
+			m.Role, m.weight = Origin, 0 // "TPS for Honduras" is asked for in the United States
+		}
 		found = append(found, m)
 		i += n
 	}
@@ -151,15 +154,20 @@ var originBefore = map[string][]string{
 	"dejamos": nil, "deje": nil, "abandone": nil,
 	"a":  {"regresar", "regresarme", "regresarnos", "regresen", "regrese", "devolver", "devolverme", "devolvernos", "devuelvan", "devuelven", "volver", "vuelva", "vuelta", "volverme", "deportar", "deportarme", "deporten", "deportan", "mandar", "mandarme", "mandan", "manden", "expulsar", "retornar", "retorno", "regreso", "regresarlo", "vuelvo", "miedo", "devolverlo", "devolverla", "regresan", "retornen"},
 	"to": {"back", "return", "returned", "deport", "returning", "deportation", "removal", "removed", "remove", "send", "extradite"},
-	"en": {"quedaron", "quedo", "naci", "nacio", "nacido", "nacida", "mataron", "amenazaron", "mamá", "dejado", "deje", "dejamos", "hijos", "allá", "perseguian", "persiguen", "perseguido", "familia"},
-	"in": {"born", "stayed", "behind", "killed", "raised", "threatened", "family", "kids", "children"},
+	"en": {"quedaron", "naci", "nacio", "nacido", "nacida", "mataron", "amenazaron", "dejado", "deje", "dejamos", "perseguian", "persiguen", "perseguido"},
+	"in": {"born", "stayed", "behind", "killed", "raised", "threatened"},
 }
+
+var (
+	relatives   = []string{"familia", "hijos", "hijas", "hijo", "hija", "mama", "mamá", "family", "kids", "children", "son", "daughter", "mother", "brother", "hermano", "hermana", "padres", "parents", "esposa", "esposo", "wife", "husband"}
+	possessives = []string{"mi", "mis", "my", "our", "su", "sus", "nuestra", "nuestros"}
+)
 
 // After these, "to" and "a" say where somebody was brought, and is now.
 var broughtTo = []string{"deported", "deportaron", "deporto", "regresaron", "devolvieron", "retornaron", "mandaron", "sent", "llegue", "llegamos", "arrived", "came"}
 
 // Words that stand between the preposition and the place.
-var fillers = []string{"el", "la", "los", "las", "the", "mi", "my", "pais", "country", "estado", "ciudad", "city", "aqui", "here", "alla", "me", "us", "him", "her", "them", "nos", "lo", "le"}
+var fillers = []string{"el", "la", "los", "las", "the", "pais", "country", "estado", "ciudad", "city", "aqui", "here", "alla", "me", "us", "him", "her", "them", "nos", "lo", "le"}
 
 // After these nouns a demonym tells whose office, law or land is meant, not where somebody comes from.
 var belongs = []string{"gobierno", "government", "policia", "police", "ley", "leyes", "law", "laws", "visa", "migracion", "immigration", "residencia", "residency", "residence", "nacionalidad", "nationality", "ciudadania", "citizenship", "autoridades", "authorities", "frontera", "border", "lado", "side", "selva", "jungle", "territorio", "territory", "state", "estado", "hospital", "hospitales", "court", "courts", "corte", "escuela", "escuelas", "schools", "officials", "funcionarios", "migra", "peso", "pasaporte"}
@@ -206,6 +214,9 @@ func role(words []string, m Mention) (Role, float32) {
 		prep = "de"
 	}
 	if verbs, ok := originBefore[prep]; ok {
+		if slices.Contains(relatives, verb) && (prep == "en" || prep == "in") && slices.Contains(possessives, before(2)) {
+			return Origin, 0 // "my children in X" are there, and not the one who asks
+		}
 		// "back to X", "deport me to X": the verb may stand one word further off.
 		verb2 := before(2)
 		fears := verbs == nil || slices.Contains(verbs, verb) || (prep == "a" || prep == "to") && slices.Contains(verbs, verb2)

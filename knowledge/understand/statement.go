@@ -12,14 +12,17 @@ import (
 type StatementQuery struct {
 	Participants []string // ids; several for a comparison or a group such as "UN agencies"
 	Group        string   // the kind of participants that is asked for, empty for any
-	Theme        string   // the theme that is asked for, empty for any
+	Theme        string   // the theme that is asked for most, empty for any
 	IDs          []string // commitments named by their ids
+	Dated        bool     // those with a date or term are asked for
+	Says         bool     // it says that it is about what was promised or stated
+	themes       map[string]float32
 	words        []string // what is left to search by
 }
 
 // Empty tells whether the query names nothing.
 func (q StatementQuery) Empty() bool {
-	return len(q.Participants) == 0 && q.Theme == "" && len(q.IDs) == 0 && q.Group == "" && len(q.words) == 0
+	return len(q.Participants) == 0 && q.Theme == "" && len(q.IDs) == 0 && q.Group == "" && !q.Dated && len(q.words) == 0
 }
 
 // Found is a commitment with how well it fits.
@@ -90,6 +93,7 @@ lista lo los many mas me mention mentions mentioned mencionan menciona mexico mi
 or organizaciones otros otra others other para participantes participants pero plegde pledge pledged pledges piensa por promesa promesas promete prometen prometieron prometio promise promised promises
 que quien quienes realmente relacion said san say says saying se sea segun ser si sign signed sobre solo son statement statements show signed so su sus supposed tell text texto than that the their them there they this
 tambien tema temas tiene tienen to todas todo todos touches under un una up vs versus was were what when where which who whom why will with would y ya you your mesa redonda round table action accion
+full complete completa completo lista listado listar enumere enumera points puntos point itself wording talk talks talked stance position posture want wanted hacia resumen summary summarize intends intenta aporta parte part words exactly exact palabras propone proponen pide piden asked ask asks call calls llamado undertake undertook dio did resume explain explica
 find puedo quiero ver see give please favor gracias hi hola buenas toca again more which whose want need looking busco buscar search cosas things materia`
 
 // parse reads what is asked for out of words. places are those found in the words: a country is a participant too.
@@ -101,7 +105,7 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 		}
 	}
 	taken := make([]bool, len(words))
-	themes := map[string]float32{}
+	q.themes = map[string]float32{}
 	addParticipant := func(id string) {
 		if !slices.Contains(q.Participants, id) {
 			q.Participants = append(q.Participants, id)
@@ -134,22 +138,30 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 			continue
 		}
 		if t, n := c.themes.at(words[i:]); n > 0 {
-			themes[t] += float32(n)
+			q.themes[t] += float32(n)
 			i += n - 1
 		}
 	}
-	for t, w := range themes {
-		if w > themes[q.Theme] || w == themes[q.Theme] && t < q.Theme {
-			q.Theme = t
+	for _, t := range c.statement.Themes { // in their order, so that of equals always the same is chosen
+		if w := q.themes[t.ID]; w > 0 && (q.Theme == "" || w > q.themes[q.Theme]) {
+			q.Theme = t.ID
 		}
 	}
 	for i, w := range words {
+		q.Says = q.Says || slices.ContainsFunc(saying, func(begin string) bool { return strings.HasPrefix(w, begin) })
+		q.Dated = q.Dated || slices.Contains(dating, w)
 		if !taken[i] && !c.scaffold[w] {
 			q.words = append(q.words, w)
 		}
 	}
 	return q
 }
+
+// Beginnings of words that tell that a question is about what was promised or stated.
+var saying = []string{"compromi", "comprom", "commit", "pledg", "promet", "promis", "declarac", "statement", "firmante", "suscri", "asumi", "ofreci", "acord", "llamad"}
+
+// Words by which people ask for what bears a date.
+var dating = []string{"deadline", "deadlines", "plazo", "plazos", "fecha", "fechas", "date", "dates", "dated", "termino", "timebound", "due"}
 
 func mark(taken []bool, at, n int) {
 	for i := at; i < at+n; i++ {
@@ -167,7 +179,7 @@ func groupAt(words []string) (string, int) {
 	for _, g := range []struct{ words, kind string }{
 		{"un agencies", "un"}, {"un agency", "un"}, {"united nations agencies", "un"}, {"agencias de la onu", "un"}, {"agencias de naciones unidas", "un"},
 		{"agencias de las naciones unidas", "un"}, {"agencias onu", "un"}, {"un bodies", "un"}, {"the un ones", "un"}, {"un ones", "un"}, {"las de la onu", "un"},
-		{"observers", "observer"}, {"observer states", "observer"}, {"observadores", "observer"},
+		{"paises observadores", "observer"}, {"observer countries", "observer"}, {"estados observadores", "observer"}, {"observers", "observer"}, {"observer states", "observer"}, {"observadores", "observer"},
 		{"which countries", "country"}, {"which country", "country"}, {"que paises", "country"}, {"que pais", "country"}, {"cuales paises", "country"},
 		{"which governments", "country"}, {"que gobiernos", "country"}, {"countries", "country"}, {"governments", "country"}, {"gobiernos", "country"},
 		{"international organizations", "organization"}, {"international organisations", "organization"}, {"organismos internacionales", "organization"},
@@ -205,28 +217,13 @@ func (c *commitments) search(q StatementQuery) []Found {
 		}
 		return found
 	}
-	words := make([]float32, len(c.statement.Commitments))
-	if len(q.words) > 0 {
-		other := make([]float32, len(words))
-		c.index["en"].score(q.words, words)
-		c.index["es"].score(q.words, other)
-		for i := range words {
-			words[i] = max(words[i], other[i])
-		}
-	}
-	top := slices.Max(append(words, 0.001))
 	var own, joint []Found
+	cover := c.cover(q.words)
 	for i, cm := range c.statement.Commitments {
-		if !c.inGroup(cm.Participant, q.Group) {
+		if !c.inGroup(cm.Participant, q.Group) || q.Dated && !cm.TimeBound {
 			continue
 		}
-		score := words[i] / top // 0 to 1: how well the words fit
-		if q.Theme != "" {
-			if at := slices.Index(cm.Themes, q.Theme); at >= 0 {
-				score += 1.2 - 0.15*float32(at)
-			}
-		}
-		f := Found{cm, score}
+		f := Found{cm, themeWeight*q.themeScore(cm) + cover[i]}
 		switch {
 		case len(q.Participants) == 0, slices.Contains(q.Participants, cm.Participant):
 			own = append(own, f)
@@ -234,11 +231,84 @@ func (c *commitments) search(q StatementQuery) []Found {
 			joint = append(joint, f)
 		}
 	}
-	bare := q.Theme == "" && len(q.words) == 0
-	if bare {
-		return own // all that the participant committed to, in the document's order
+	named := len(q.Participants) > 0 || q.Group != "" || q.Dated
+	if named && best(own) < leastScore && (q.Theme == "" || best(joint) < leastScore) {
+		return own // all that they committed to, in the document's order
 	}
-	byScore := func(a, b Found) int {
+	own, joint = relevant(own), relevant(joint)
+	if len(q.Participants) == 0 || len(joint) == 0 || joint[0].Score < jointScore {
+		return own
+	}
+	// What all promised on the theme holds for the participant too: it comes first where the participant's own says less.
+	joint = joint[:min(len(joint), 2)]
+	if len(own) > 0 && joint[0].Score > 1.5*own[0].Score {
+		if q.Theme != "" && own[0].Score < leastScore+themeWeight/2 {
+			return joint
+		}
+		return append(joint, own...)
+	}
+	return append(own, joint...)
+}
+
+// How the parts of a score stand to each other: found on the examples' questions about the statement.
+const (
+	themeWeight = 0.9
+	leastScore  = 0.25 // below it nothing that was asked for stands there
+	jointScore  = 0.6  // what all promised is shown beside a participant's own only where it fits as well as this
+	keepPart    = 0.55 // what fits less than this part of the best is cut off
+)
+
+// themeScore tells how well a commitment bears on the themes that are asked for, 0 to 1.
+func (q StatementQuery) themeScore(c *statement.Commitment) float32 {
+	var score, all float32
+	for t, w := range q.themes {
+		all += w
+		if at := slices.Index(c.Themes, t); at >= 0 {
+			score += w * (1 - 0.12*float32(at))
+		}
+	}
+	if q.Theme != "" && len(q.themes) == 0 { // a theme chosen by a button
+		if at := slices.Index(c.Themes, q.Theme); at >= 0 {
+			return 1 - 0.12*float32(at)
+		}
+	}
+	if all == 0 {
+		return 0
+	}
+	return score / all
+}
+
+// cover tells for each commitment how much of the words it holds, 0 to about 1; rare words count most.
+func (c *commitments) cover(words []string) []float32 {
+	cover := make([]float32, len(c.statement.Commitments))
+	if len(words) == 0 {
+		return cover
+	}
+	scores := make([]float32, len(cover))
+	for _, x := range c.index {
+		clear(scores)
+		most := x.score(words, scores)
+		if most == 0 {
+			continue
+		}
+		for i, s := range scores {
+			cover[i] = max(cover[i], s/most)
+		}
+	}
+	return cover
+}
+
+func best(found []Found) float32 {
+	var b float32
+	for _, f := range found {
+		b = max(b, f.Score)
+	}
+	return b
+}
+
+// relevant puts the best first and cuts off what fits much less.
+func relevant(found []Found) []Found {
+	slices.SortStableFunc(found, func(a, b Found) int {
 		switch {
 		case a.Score > b.Score:
 			return -1
@@ -246,24 +316,9 @@ func (c *commitments) search(q StatementQuery) []Found {
 			return 1
 		}
 		return 0
-	}
-	slices.SortStableFunc(own, byScore)
-	slices.SortStableFunc(joint, byScore)
-	own, joint = relevant(own), relevant(joint)
-	if len(q.Participants) > 0 && len(joint) > 0 {
-		own = append(own, joint[:min(len(joint), 2)]...)
-	}
-	return own
-}
-
-// relevant cuts off what fits much less than the best.
-func relevant(found []Found) []Found {
-	if len(found) == 0 || found[0].Score <= 0 {
-		return nil
-	}
-	bar := found[0].Score * 0.5
+	})
 	for i, f := range found {
-		if f.Score < bar {
+		if f.Score <= 0.1 || f.Score < found[0].Score*keepPart {
 			return found[:i]
 		}
 	}

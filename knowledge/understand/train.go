@@ -19,7 +19,7 @@ const (
 // Train fits all models to the examples below fsys and writes them as one file. The same examples make the same file.
 func Train(fsys fs.FS, topics []string, s *statement.Statement) ([]byte, error) {
 	var faults lint.Faults
-	r := newReader(loadGazetteer(fsys, &faults), s)
+	r := newReader(fsys, s, &faults)
 	questions := readQuestions(fsys, topics, &faults)
 	if err := faults.Err(); err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func fit(questions []question, r *reader, topics []string) *models {
 			continue
 		}
 		words := tokens(fold(r.places.Spell(clip(q.text))))
-		fs := featuresOf(r.mask(words, r.places.Find(words, m.known)))
+		fs := r.featuresOf(r.mask(words, r.places.Find(words, m.known)))
 		if kind := dangerOf(q.class); kind != "" {
 			dangerEx = append(dangerEx, example{fs, slices.Index(dangerClasses, kind), 1})
 			continue

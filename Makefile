@@ -1,0 +1,84 @@
+# Everything but lint, vuln and the first download of modules works offline.
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+EVAL    ?= knowledge/understand/testdata
+FUZZTIME ?= 10s
+COVER   ?= coverage.out
+
+# Tools are pinned here and not in go.mod: they are no part of the program, and their modules would outnumber its own.
+GOLANGCI    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## Build ./cobijo, one static binary
+	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o cobijo ./cmd/cobijo
+
+.PHONY: run
+run: ## Serve the web chat on http://localhost:8080
+	$(GO) run ./cmd/cobijo serve
+
+.PHONY: test
+test: ## Run the tests
+	$(GO) test ./...
+
+.PHONY: race
+race: ## Run the tests with the race detector
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+.PHONY: check
+check: ## Lint the knowledge and the texts of the interface
+	$(GO) run ./cmd/cobijo check
+
+.PHONY: lint
+lint: ## Lint the code (downloads the linter once)
+	$(GOLANGCI) run ./...
+
+.PHONY: fmt
+fmt: ## Format the code (downloads the formatter once)
+	$(GOLANGCI) fmt ./...
+
+.PHONY: bench
+bench: ## Measure the speed
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+.PHONY: cover
+cover: ## Run the tests and show what they cover
+	$(GO) test -coverpkg=./... -coverprofile=$(COVER) ./...
+	$(GO) tool cover -func=$(COVER) | tail -n 1
+
+# A fuzz run takes one target of one package; -list names them.
+.PHONY: fuzz
+fuzz: ## Fuzz each target for FUZZTIME (10s)
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		names=$$($(GO) test -list '^Fuzz' "$$pkg"); \
+		for name in $$(printf '%s\n' "$$names" | grep '^Fuzz' || true); do \
+			echo "fuzz $$pkg $$name"; \
+			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$pkg"; \
+		done; \
+	done
+
+.PHONY: train
+train: ## Train the models from seeds/questions, for the next build to carry
+	$(GO) run ./cmd/cobijo train
+
+.PHONY: eval
+eval: ## Measure the understanding on the questions in EVAL
+	$(GO) run ./cmd/cobijo eval $(EVAL)
+
+# Without the database nothing can be said, and that is no fault of the code.
+.PHONY: vuln
+vuln: ## Look for known vulnerabilities (asks vuln.go.dev)
+	@out=$$($(GOVULNCHECK) ./... 2>&1); code=$$?; printf '%s\n' "$$out"; \
+	case "$$out" in *"fetching vulnerabilities"*) echo "vuln: the database cannot be reached; nothing was looked up"; exit 0;; esac; \
+	exit $$code
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -f cobijo $(COVER)

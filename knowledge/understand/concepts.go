@@ -1,0 +1,50 @@
+package understand
+
+import (
+	"io/fs"
+	"slices"
+	"strings"
+
+	"cobijo/knowledge/lint"
+)
+
+const wordsFile = "words.yaml"
+
+// concepts tell which words mean much the same.
+type concepts struct {
+	words  map[string][]string // by whole word
+	starts map[string][]string // by beginning
+}
+
+func loadConcepts(fsys fs.FS, faults *lint.Faults) *concepts {
+	c := &concepts{words: map[string][]string{}, starts: map[string][]string{}}
+	var groups map[string][]string
+	lint.YAML(fsys, wordsFile, &groups, faults)
+	names := make([]string, 0, len(groups))
+	for name := range groups {
+		names = append(names, name)
+	}
+	slices.Sort(names) // a map has no order, and the models must come out the same
+	for _, name := range names {
+		for _, w := range groups[name] {
+			into := c.words
+			w, isStart := strings.CutSuffix(w, "*")
+			if isStart {
+				into = c.starts
+			}
+			if w = fold(w); w != "" {
+				into[w] = append(into[w], name)
+			}
+		}
+	}
+	return c
+}
+
+// of adds the concepts of a word to cs.
+func (c *concepts) of(word string, cs []string) []string {
+	cs = append(cs, c.words[word]...)
+	for n := 2; n <= min(len(word), 12); n++ {
+		cs = append(cs, c.starts[word[:n]]...)
+	}
+	return cs
+}
