@@ -50,14 +50,18 @@ func (s *Service) Handle(ctx context.Context, m Message) (replies []Reply, err e
 		return nil, err
 	}
 	defer leave()
+	var turn *store.Turn
 	defer func() {
 		if r := recover(); r != nil {
 			// The message must not reach the log, and the panic may quote it.
 			s.log.ErrorContext(ctx, "panic while answering", "channel", m.Channel, "kind", kindOf(r))
 			replies, err = s.failure(m), errors.New("panic while answering")
+			if turn != nil { // else the chat's next message waits until the turn expires
+				err = errors.Join(err, s.store.End(context.WithoutCancel(ctx), turn, m.ID, turn.Session, false))
+			}
 		}
 	}()
-	turn, err := s.store.Begin(ctx, m.Channel, m.Chat, m.ID)
+	turn, err = s.store.Begin(ctx, m.Channel, m.Chat, m.ID)
 	if err != nil {
 		s.log.ErrorContext(ctx, "no session: answering without", "channel", m.Channel, "error", err)
 		_, replies, _ := s.dialogue.Handle(s.now(), dialogue.Session{Introduced: true}, m.Message)
@@ -74,6 +78,8 @@ func (s *Service) Handle(ctx context.Context, m Message) (replies []Reply, err e
 	for _, e := range effects {
 		forget = forget || e.Forget
 	}
+	// Somebody who hung up meanwhile is remembered all the same, and the turn is given back.
+	ctx = context.WithoutCancel(ctx)
 	if err := s.store.End(ctx, turn, m.ID, session, forget); err != nil {
 		s.log.ErrorContext(ctx, "session not kept", "channel", m.Channel, "error", err)
 		return replies, err

@@ -26,6 +26,7 @@ type answerParts struct {
 	also   string           // a topic that was perhaps asked too
 	rumour *guidance.Rumour // the claim that was asked about
 	child  bool             // the person is under eighteen
+	dated  string           // the last day to apply, computed; it stands in place of the entry
 }
 
 // entryReply makes the answer on a topic for a country: the country's own entry, or what holds everywhere.
@@ -44,20 +45,29 @@ func (t *turn) entryReply(country, topic string, parts answerParts) Reply {
 	if e.Country != country {
 		fmt.Fprintf(&b, "*%s*\n\n", t.text("not_here", locales.Args{"In": t.country(country).In.In(lang)}))
 	}
-	if parts.rumour != nil && !parts.more {
-		b.WriteString(t.verdict(parts.rumour) + "\n\n")
-	}
-	if parts.more {
+	switch {
+	case parts.dated != "":
+		b.WriteString(parts.dated)
+	case parts.rumour != nil:
+		b.WriteString(t.verdict(parts.rumour))
+	case parts.more:
 		b.WriteString(e.More)
-	} else {
+	default:
 		b.WriteString(e.Body)
 	}
 	if e.Country != country {
 		b.WriteString("\n\n" + t.whoKnows(country))
 	}
-	b.WriteString("\n\n" + t.sureness(e, parts.more))
+	sources := e.Sources
+	if parts.rumour != nil {
+		sources = nil
+		for _, id := range parts.rumour.Sources {
+			sources = append(sources, t.base.Guidance.Source(parts.rumour.Country, id))
+		}
+	}
+	b.WriteString("\n\n" + t.sureness(e, sources, parts.more))
 	reply := Reply{
-		Kind: Guidance, Lang: lang, Country: e.Country, Topic: topic, ID: e.ID(), Score: 1, Sources: e.Sources,
+		Kind: Guidance, Lang: lang, Country: e.Country, Topic: topic, ID: e.ID(), Score: 1, Sources: sources,
 	}
 	if !t.known(t.s.Country) && country == guidance.Regional {
 		reply.Ask = awaitCountry
@@ -77,13 +87,12 @@ func (t *turn) heading(e *guidance.Entry) string {
 
 // verdict says what is so about a rumour.
 func (t *turn) verdict(r *guidance.Rumour) string {
-	return fmt.Sprintf("**%s** %s\n\n%s *%s*",
-		t.text("verdict_"+strings.ReplaceAll(string(r.Verdict), "-", "_")), markdown.Escape(r.Claim.In(t.s.Lang)), r.Answer.In(t.s.Lang),
-		t.text("checked_on", locales.Args{"Date": t.date(r.Reviewed)}))
+	return fmt.Sprintf("**%s** %s\n\n%s",
+		t.text("verdict_"+strings.ReplaceAll(string(r.Verdict), "-", "_")), markdown.Escape(r.Claim.In(t.s.Lang)), r.Answer.In(t.s.Lang))
 }
 
 // sureness says how sure the answer is, where it stands and when that was last checked.
-func (t *turn) sureness(e *guidance.Entry, all bool) string {
+func (t *turn) sureness(e *guidance.Entry, from []*guidance.Source, all bool) string {
 	var lines []string
 	switch {
 	case e.Stale(t.now):
@@ -95,15 +104,21 @@ func (t *turn) sureness(e *guidance.Entry, all bool) string {
 		lines = append(lines, "⚠️ "+t.text("sure_low"))
 	}
 	var sources []string
-	for _, s := range e.Sources {
-		if !all && len(sources) == shownSources {
-			break
+	publishers := map[string]bool{}
+	for _, s := range from {
+		if !all && (len(sources) == shownSources || publishers[s.Publisher]) {
+			continue
 		}
+		publishers[s.Publisher] = true
 		sources = append(sources, t.source(s, e))
 	}
 	line := t.text("checked_on", locales.Args{"Date": t.date(e.Reviewed)})
 	if e.Confidence != guidance.Low {
-		line = t.text("sure_"+string(e.Confidence)) + " " + line
+		sure := t.text("sure_" + string(e.Confidence))
+		if e.Confidence == guidance.Medium && len(lines) == 0 {
+			sure += " " + t.text("confirm")
+		}
+		line = sure + " " + line
 	}
 	if len(sources) > 0 {
 		line = t.texts.Count(t.s.Lang, "sources", len(sources), locales.Args{"List": strings.Join(sources, ", ")}) + " " + line
@@ -134,7 +149,10 @@ func (t *turn) answerChoices(e *guidance.Entry, country string, parts answerPart
 	if parts.child && e.Topic != "children-alone" {
 		cs = append(cs, Choice{ID: actEntry + ":" + country + "/children-alone", Label: t.base.Guidance.Topic("children-alone").Title.In(t.s.Lang)})
 	}
-	if e.More != "" && !parts.more {
+	switch {
+	case parts.dated != "" || parts.rumour != nil:
+		cs = append(cs, t.choiceOf(actEntry, e.ID(), "btn_more"))
+	case e.More != "" && !parts.more:
 		cs = append(cs, t.choiceOf(actMore, e.ID(), "btn_more"))
 	}
 	if e.Topic == "deadlines" && t.limit(country) != nil {
@@ -204,6 +222,9 @@ func (t *turn) others(codes []string, topic string) {
 // whoKnows names the authority and UNHCR's page of a country.
 func (t *turn) whoKnows(code string) string {
 	f := t.base.Guidance.Facts(code)
+	if code == guidance.Regional && f != nil {
+		return t.text("who_knows", locales.Args{"Who": fmt.Sprintf("[%s](%s)", t.text("unhcr"), f.UNHCR.URL)})
+	}
 	if f == nil || f.Authority.URL == "" && f.UNHCR.URL == "" {
 		if code == guidance.Regional {
 			return ""

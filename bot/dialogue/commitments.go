@@ -41,7 +41,7 @@ func (t *turn) asksCommitments(r *understand.Reading, q understand.StatementQuer
 
 // commitments answers from the statement. A short question keeps what it does not change: the participant or the theme.
 func (t *turn) commitments(r *understand.Reading, q understand.StatementQuery) {
-	if t.s.Mode == Commitments && r.Words <= 6 && len(q.IDs) == 0 {
+	if t.s.Mode == Commitments && r.Words <= 6 && len(q.IDs) == 0 && !q.Says {
 		if len(q.Participants) == 0 && q.Group == "" && !asksWho(r) {
 			q.Participants = t.s.Participants
 		}
@@ -67,6 +67,10 @@ func (t *turn) commitments(r *understand.Reading, q understand.StatementQuery) {
 		if p := t.base.Statement.Participant(id); p.Commitments == 0 {
 			head = append(head, p.Note.In(t.s.Lang))
 		}
+	}
+	own := func(f understand.Found) bool { return f.Commitment.Participant != statement.Joint }
+	if len(q.Participants) > 0 && len(head) == 0 && len(found) > 0 && !slices.Contains(q.Participants, statement.Joint) && !slices.ContainsFunc(found, own) {
+		head = append(head, t.text("only_joint"))
 	}
 	switch {
 	case len(found) == 0 && len(q.Participants) == 1 && q.Theme == "" && len(head) > 0:

@@ -74,7 +74,7 @@ func (t *turn) helpers(country, danger string) string {
 	unchecked := false
 	for _, c := range contacts {
 		lines = append(lines, "- "+t.contactLine(c))
-		unchecked = unchecked || !c.CheckedWithin(crisisAge, t.now)
+		unchecked = unchecked || len(c.Phones) > 0 && !c.CheckedWithin(crisisAge, t.now)
 	}
 	if len(lines) == 0 {
 		return t.helpers(guidance.Regional, danger)
@@ -101,7 +101,11 @@ func (t *turn) contactLine(c *guidance.Contact) string {
 	if b.Len() > 0 {
 		b.WriteString(" ")
 	}
-	b.WriteString(markdown.Escape(c.Name.In(t.s.Lang)))
+	name := markdown.Escape(c.Name.In(t.s.Lang))
+	if len(c.Phones) == 0 && c.URL != "" {
+		name = "[" + name + "](" + c.URL + ")"
+	}
+	b.WriteString(name)
 	if c.City != "" {
 		b.WriteString(", " + markdown.Escape(c.City))
 	}
@@ -156,7 +160,7 @@ func (t *turn) person() {
 			continue
 		}
 		line := "- " + t.contactLine(c)
-		if c.URL != "" {
+		if c.URL != "" && len(c.Phones) > 0 {
 			line += fmt.Sprintf(" · [%s](%s)", t.text("page"), c.URL)
 		}
 		if !c.AsOf.IsZero() {

@@ -55,9 +55,8 @@ func (t *turn) datesEntry(r *understand.Reading, awaited string) bool {
 	}
 	t.introduce()
 	t.s.Topic, t.s.Mode = "deadlines", Guidance
-	reply := t.entryReply(country, "deadlines", answerParts{})
+	reply := t.entryReply(country, "deadlines", answerParts{dated: t.lastDay(l, r.Date)})
 	reply.Score = max(r.Top().Score, 0.5)
-	reply.Text = t.lastDay(l, r.Date) + "\n\n" + reply.Text
 	t.say(reply)
 	return true
 }
@@ -80,7 +79,7 @@ func (t *turn) lastDay(l *guidance.Limit, entered time.Time) string {
 		args["Left"] = t.texts.Count(t.s.Lang, "days_left", left)
 		text = t.text("date_last", args)
 	}
-	if l.Unit == guidance.WorkingDays {
+	if l.Unit == guidance.WorkingDays && left >= 0 {
 		text += " " + t.text("date_holidays")
 	}
 	return text + "\n\n" + t.text("date_not_kept")

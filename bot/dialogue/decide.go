@@ -109,7 +109,7 @@ func (t *turn) answerTopic(topic string, r *understand.Reading, score float32) {
 	if second := r.Topics[1]; second.Topic != topic && second.Score >= alsoBar {
 		also = second.Topic
 	}
-	reply := t.entryReply(country, topic, answerParts{also: also, rumour: r.Rumour, child: r.Child})
+	reply := t.entryReply(country, topic, answerParts{also: also, rumour: t.base.Understand.Rumour(r, country), child: r.Child})
 	reply.Score = score
 	for _, alt := range r.Topics[1:4] {
 		reply.Alternatives = append(reply.Alternatives, Alternative{country + "/" + alt.Topic, alt.Score})

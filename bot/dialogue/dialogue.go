@@ -124,6 +124,9 @@ func (t *turn) understand(text string) {
 	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(t.s.Offered) && t.s.Awaits != awaitDate {
 		t.press(t.s.Offered[n-1])
 		return
+	} else if err == nil && len(t.s.Offered) > 0 && t.s.Awaits != awaitDate && len(text) <= 2 {
+		t.say(Reply{Kind: Menu, Text: t.text("no_number", locales.Args{"N": len(t.s.Offered)}), Choices: t.menuChoices()})
+		return
 	}
 	r := t.base.Understand.Read(text, t.now)
 	if !t.spoken(r) {

@@ -19,9 +19,9 @@ const MinSecret = 16
 
 // sealer makes pseudonyms and encrypts what is kept. The first secret is the one in use; older ones still open what they sealed.
 type sealer struct {
-	name []byte        // the key of pseudonyms
-	seal cipher.AEAD   // the one in use
-	open []cipher.AEAD // all, the one in use first
+	names [][]byte      // the keys of pseudonyms, the one in use first
+	seal  cipher.AEAD   // the one in use
+	open  []cipher.AEAD // all, the one in use first
 }
 
 func newSealer(secrets [][]byte) (*sealer, error) {
@@ -48,10 +48,12 @@ func newSealer(secrets [][]byte) (*sealer, error) {
 		s.open = append(s.open, aead)
 		if i == 0 {
 			s.seal = aead
-			if s.name, err = hkdf.Key(sha256.New, secret, nil, "cobijo pseudonyms", 32); err != nil {
-				return nil, fmt.Errorf("derive pseudonym key: %w", err)
-			}
 		}
+		name, err := hkdf.Key(sha256.New, secret, nil, "cobijo pseudonyms", 32)
+		if err != nil {
+			return nil, fmt.Errorf("derive pseudonym key: %w", err)
+		}
+		s.names = append(s.names, name)
 	}
 	return s, nil
 }
@@ -59,22 +61,45 @@ func newSealer(secrets [][]byte) (*sealer, error) {
 // epoch is how long a pseudonym serves: after that the same chat has another, so that keys of two weeks cannot be joined.
 const epoch = 7 * 24 * time.Hour
 
-// pseudonym names a chat by a keyed hash of what its channel calls it and of the week.
-func (s *sealer) pseudonym(channel, chat string, at time.Time) string {
-	mac := hmac.New(sha256.New, s.name)
-	var week [8]byte
-	binary.BigEndian.PutUint64(week[:], uint64(at.Unix()/int64(epoch.Seconds())))
-	mac.Write(week[:])
-	fmt.Fprintf(mac, "%d:%s:%s", len(channel), channel, chat)
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
+// week numbers the epochs.
+func week(at time.Time) int64 { return at.Unix() / int64(epoch.Seconds()) }
+
+// alias is one name of a chat, and the key that hides the ids of its updates.
+type alias struct {
+	name string
+	key  []byte
 }
 
-// digest hides an update's id, which may tell the chat.
-func (s *sealer) digest(id string) string {
-	mac := hmac.New(sha256.New, s.name)
-	mac.Write([]byte("update:" + id))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+// aliases names a chat by keyed hashes of what its channel calls it and of the week. The first is the one in use; under the
+// others stands what was kept before the week changed, where that is less than span ago, or before the secret did.
+func (s *sealer) aliases(channel, chat string, at time.Time, span time.Duration) []alias {
+	var all []alias
+	weeks := []int64{week(at)}
+	if week(at.Add(-span)) != week(at) {
+		weeks = append(weeks, week(at)-1)
+	}
+	for _, key := range s.names {
+		for _, w := range weeks {
+			mac := hmac.New(sha256.New, key)
+			var number [8]byte
+			binary.BigEndian.PutUint64(number[:], uint64(w))
+			mac.Write(number[:])
+			fmt.Fprintf(mac, "%d:%s:%s", len(channel), channel, chat)
+			all = append(all, alias{base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16]), key})
+		}
+	}
+	return all
 }
+
+// claim is the key of an update: its id may tell the chat, and is hidden.
+func (a alias) claim(update string) string {
+	mac := hmac.New(sha256.New, a.key)
+	mac.Write([]byte("update:" + update))
+	return a.tag() + "u:" + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+}
+
+// tag begins each key of the chat.
+func (a alias) tag() string { return "cobijo:{" + a.name + "}:" }
 
 // encrypt seals data for the chat of the pseudonym: moved to another chat it does not open.
 func (s *sealer) encrypt(data []byte, pseudonym string) []byte {

@@ -65,6 +65,7 @@ type Turn struct {
 	keys  []string
 	token string
 	name  string
+	older []string // the sessions under the chat's earlier names
 }
 
 // beginScript takes a chat's turn.
@@ -72,10 +73,11 @@ type Turn struct {
 //	KEYS 1 claim, 2 session, 3 turn, 4 rate   (one hash tag)
 //	ARGV 1 whether updates are claimed, 2 token, 3 turn's milliseconds, 4 messages a minute
 //
+// A turn with the same token is one's own: the client sends a script again whose answer was lost.
 // It gives {state, session, excess}: state 0 go on, 1 a repeat, 2 somebody else has the turn, 3 over the limit.
 var beginScript = redis.NewScript(`
 if ARGV[1] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then return {1, '', 0} end
-if not redis.call('SET', KEYS[3], ARGV[2], 'NX', 'PX', ARGV[3]) then return {2, '', 0} end
+if not redis.call('SET', KEYS[3], ARGV[2], 'NX', 'PX', ARGV[3]) and redis.call('GET', KEYS[3]) ~= ARGV[2] then return {2, '', 0} end
 local n = redis.call('INCR', KEYS[4])
 if n == 1 then redis.call('PEXPIRE', KEYS[4], 60000) end
 local over = n - tonumber(ARGV[4])
@@ -104,13 +106,27 @@ return 1
 // an id that was answered before is a repeat. The turn must be ended.
 func (s *Store) Begin(ctx context.Context, channel, chat, update string) (*Turn, error) {
 	now := s.o.Now()
-	t := &Turn{name: s.seal.pseudonym(channel, chat, now), token: strconv.FormatInt(now.UnixNano(), 36) + randomToken()}
-	tag := "cobijo:{" + t.name + "}:"
+	names := s.seal.aliases(channel, chat, now, max(s.o.SessionTTL, claimTTL))
+	t := &Turn{name: names[0].name, token: strconv.FormatInt(now.UnixNano(), 36) + randomToken()}
+	tag := names[0].tag()
+	t.keys = []string{names[0].claim(update), tag + "s", tag + "turn", tag + "rate"}
+	for _, a := range names[1:] {
+		t.older = append(t.older, a.tag()+"s")
+	}
 	claims := "0"
 	if update != "" {
 		claims = "1"
+		for _, a := range names[1:] {
+			n, err := s.rdb.Exists(ctx, a.claim(update)).Result()
+			if err != nil {
+				return nil, fmt.Errorf("begin turn: %w", err)
+			}
+			if n > 0 {
+				t.Repeat = true
+				return t, nil
+			}
+		}
 	}
-	t.keys = []string{tag + "u:" + s.seal.digest(update), tag + "s", tag + "turn", tag + "rate"}
 	for {
 		res, err := beginScript.Run(ctx, s.rdb, t.keys, claims, t.token, turnTTL.Milliseconds(), s.o.PerMinute).Slice()
 		if err != nil {
@@ -132,24 +148,22 @@ func (s *Store) Begin(ctx context.Context, channel, chat, update string) (*Turn,
 		case 3:
 			excess, _ := res[2].(int64)
 			t.Excess = int(excess)
+			t.Session = s.unseal(sealed, t.name)
+			return t, nil // nobody will end this turn: what stands under an earlier name is left there
 		}
-		if sealed == "" && now.Add(-s.o.SessionTTL).Unix()/int64(epoch.Seconds()) != now.Unix()/int64(epoch.Seconds()) {
-			t.Session = s.earlier(ctx, channel, chat, now)
+		if sealed != "" {
+			t.Session = s.unseal(sealed, t.name)
 			return t, nil
 		}
-		t.Session = s.unseal(sealed, t.name)
+		for _, a := range names[1:] {
+			sealed, err := s.rdb.GetDel(ctx, a.tag()+"s").Result()
+			if err == nil {
+				t.Session = s.unseal(sealed, a.name)
+				break
+			}
+		}
 		return t, nil
 	}
-}
-
-// earlier gives the session that stands under last week's pseudonym, in the hours after the change.
-func (s *Store) earlier(ctx context.Context, channel, chat string, now time.Time) dialogue.Session {
-	name := s.seal.pseudonym(channel, chat, now.Add(-epoch))
-	sealed, err := s.rdb.GetDel(ctx, "cobijo:{"+name+"}:s").Result()
-	if err != nil {
-		return dialogue.Session{}
-	}
-	return s.unseal(sealed, name)
 }
 
 // unseal opens a session; one that cannot be opened is forgotten: the talk begins anew.
@@ -187,6 +201,13 @@ func (s *Store) End(ctx context.Context, t *Turn, update string, session dialogu
 	}
 	if !ok {
 		return ErrTurnLost
+	}
+	if forget {
+		for _, key := range t.older {
+			if err := s.rdb.Del(ctx, key).Err(); err != nil {
+				return fmt.Errorf("erase session: %w", err)
+			}
+		}
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ func newLimiter(r rate.Limit, burst int) *limiter {
 
 // allow tells whether a client may be answered now.
 func (l *limiter) allow(addr string, at time.Time) bool {
-	client := network(addr)
+	client := clientOf(addr)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	c := l.now[client]
@@ -42,8 +42,8 @@ func (l *limiter) allow(addr string, at time.Time) bool {
 	return c.AllowN(at, 1)
 }
 
-// network gives the part of an address that one client has: all of IPv4, the first half of IPv6. What is no address is one client.
-func network(addr string) netip.Prefix {
+// clientOf gives the part of an address that one client has: all of IPv4, the first half of IPv6. What is no address is one client.
+func clientOf(addr string) netip.Prefix {
 	ip, err := netip.ParseAddr(addr)
 	if ap, apErr := netip.ParseAddrPort(addr); err != nil && apErr == nil {
 		ip, err = ap.Addr(), nil

@@ -73,13 +73,18 @@ func (f *fakeBot) messages() []bot.Message {
 // testBase has the real statement and guidance; without an engine, words are searched for as they stand.
 func testBase(t testing.TB) *knowledge.Base {
 	t.Helper()
-	s, faults := statement.Load(seeds.FS)
-	if err := faults.Err(); err != nil {
+	b, err := loadBase()
+	if err != nil {
 		t.Fatal(err)
 	}
-	g, _ := guidance.Load(seeds.FS)
-	return &knowledge.Base{Statement: s, Guidance: g}
+	return b
 }
+
+var loadBase = sync.OnceValues(func() (*knowledge.Base, error) {
+	s, faults := statement.Load(seeds.FS)
+	g, _ := guidance.Load(seeds.FS)
+	return &knowledge.Base{Statement: s, Guidance: g}, faults.Err()
+})
 
 func testTexts(t testing.TB) *locales.Catalog {
 	t.Helper()

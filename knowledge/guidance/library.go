@@ -58,28 +58,33 @@ func (l *Library) Contacts(country string) []*Contact {
 	return nil
 }
 
-// Helpers gives the country's contacts with a telephone that help in a danger: the general emergency number first.
+// Helpers gives the country's contacts that help in a danger, those that answer at once first. Against a deportation a
+// lawyer helps, not the police: there the emergency number comes last.
 func (l *Library) Helpers(country, danger string) []*Contact {
 	var helpers []*Contact
 	for _, c := range l.Contacts(country) {
 		general := c.Kind == "emergency" && danger == General
-		if len(c.Phones) > 0 && (general || slices.Contains(c.Helps, danger)) {
+		if (len(c.Phones) > 0 || c.URL != "") && (general || slices.Contains(c.Helps, danger)) {
 			helpers = append(helpers, c)
 		}
 	}
+	rank := func(c *Contact) int {
+		n := 4
+		switch {
+		case c.Kind == "emergency" && danger == "deportation":
+			n = 6
+		case c.Kind == "emergency":
+			n = 0
+		case c.Kind == "hotline":
+			n = 2
+		}
+		if len(c.Phones) == 0 {
+			n++
+		}
+		return n
+	}
 	slices.SortStableFunc(helpers, func(a, b *Contact) int { return rank(a) - rank(b) })
 	return helpers
-}
-
-// rank puts what answers at once before what has opening hours.
-func rank(c *Contact) int {
-	switch c.Kind {
-	case "emergency":
-		return 0
-	case "hotline":
-		return 1
-	}
-	return 2
 }
 
 // Emergency gives the text for a danger, or the general one; nil where neither stands.

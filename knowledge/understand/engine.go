@@ -79,7 +79,6 @@ type Reading struct {
 	Date    time.Time // a day in the past that the message names, zero for none
 	Entered bool      // the message speaks of having come into a country
 	Unclear bool      // the date could be read in two ways
-	Rumour  *guidance.Rumour
 
 	folded string
 	words  []string
@@ -108,7 +107,6 @@ func (e *Engine) Read(text string, today time.Time) *Reading {
 	fs := e.reader.featuresOf(e.reader.mask(r.words, r.Mentions))
 	e.readTopics(r, fs)
 	e.readDanger(r, fs)
-	r.Rumour = e.rumours.find(r)
 	return r
 }
 
@@ -158,6 +156,11 @@ func (r *Reading) Weigh(weights map[string]float32) {
 	}
 	r.Menu, r.OffTopic, r.Commitments = r.Menu/sum, r.OffTopic/sum, r.Commitments/sum
 	r.sort()
+}
+
+// Rumour gives the claim that a message asks about, for somebody in a country; nil for none.
+func (e *Engine) Rumour(r *Reading, country string) *guidance.Rumour {
+	return e.rumours.find(r, country)
 }
 
 // Statement reads what a message asks of the statement.

@@ -1,8 +1,6 @@
 package understand
 
 import (
-	"strings"
-
 	"cobijo/knowledge/guidance"
 )
 
@@ -17,6 +15,9 @@ type rumourDoc struct {
 	rumour *guidance.Rumour
 	lang   string
 }
+
+// nearer prefers what is so in the person's country to what is so everywhere.
+const nearer = 1.15
 
 // sameClaim is how much of a known way of asking must be in a question for it to ask the same.
 const sameClaim = 0.6
@@ -56,8 +57,8 @@ func newRumours(all []*guidance.Rumour) *rumours {
 // Words by which people ask whether something is so.
 var doubts = []string{"verdad", "cierto", "true", "real", "estafa", "scam", "fraude", "fraud", "mentira", "lie", "fake", "falso", "falsa", "rumor", "rumour", "dicen", "dice", "dijeron", "dijo", "say", "says", "said", "told", "heard", "escuche", "oi", "creer", "trust", "confiar", "pagar", "pay", "cobran", "charge", "garantiza", "guarantee", "asegura", "trick", "engano", "whatsapp", "facebook", "tiktok"}
 
-// find gives the rumour that a message asks about, nil for none.
-func (x *rumours) find(r *Reading) *guidance.Rumour {
+// find gives the rumour that a message asks about in a country, nil for none.
+func (x *rumours) find(r *Reading, country string) *guidance.Rumour {
 	asks := false
 	for _, w := range r.words {
 		for _, d := range doubts {
@@ -77,16 +78,17 @@ func (x *rumours) find(r *Reading) *guidance.Rumour {
 			continue
 		}
 		d := x.docs[i]
-		if d.rumour.Country != guidance.Regional && (len(r.Countries) != 1 || r.Countries[0] != d.rumour.Country) {
+		if d.rumour.Country != guidance.Regional && d.rumour.Country != country {
 			continue
 		}
 		// What the question shares with this way of asking, of what either says.
-		if part := s / x.own[r.Lang][i]; part > top {
+		part := s / x.own[r.Lang][i]
+		if d.rumour.Country == country {
+			part *= nearer
+		}
+		if part > top {
 			best, top = d.rumour, part
 		}
 	}
 	return best
 }
-
-// Claim gives the words of a reading, for tests.
-func (r *Reading) Claim() string { return strings.Join(r.words, " ") }

@@ -1,0 +1,337 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	cdp "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+const chromium = "/usr/bin/chromium"
+
+// browser is a headless Chromium with an empty profile. What it complains of, and what it asks others for, fails the test.
+type browser struct {
+	context.Context
+	t    *testing.T
+	site *site
+	exit *httptest.Server
+
+	mu         sync.Mutex
+	complaints []string
+	asked      []string
+}
+
+func newBrowser(t *testing.T) *browser {
+	t.Helper()
+	if _, err := os.Stat(chromium); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("there is no %s: the page cannot be tried in a browser", chromium)
+		}
+		t.Skipf("SKIPPED: there is no %s, so the page was not tried in a browser", chromium)
+	}
+	b := &browser{t: t}
+	b.exit = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		_, _ = w.Write([]byte("<!doctype html><title>Clima</title><link rel=icon href='data:,'><p id=clima>Soleado"))
+	}))
+	t.Cleanup(b.exit.Close)
+	b.site = newSite(t, Options{ExitURL: b.exit.URL + "/search?q=clima", Burst: 1000})
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es"))
+	ctx, cancel := chromedp.NewExecAllocator(t.Context(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel = chromedp.NewContext(ctx)
+	t.Cleanup(cancel)
+	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(cancel)
+	b.Context = ctx
+	chromedp.ListenTarget(ctx, b.listen)
+	b.run(network.Enable(), log.Enable(), runtime.Enable(), chromedp.EmulateViewport(360, 740))
+	return b
+}
+
+func (b *browser) listen(event any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch e := event.(type) {
+	case *log.EventEntryAdded:
+		b.complaints = append(b.complaints, e.Entry.Text+" "+e.Entry.URL)
+	case *runtime.EventExceptionThrown:
+		b.complaints = append(b.complaints, e.ExceptionDetails.Error())
+	case *runtime.EventConsoleAPICalled:
+		b.complaints = append(b.complaints, "console: "+string(e.Type))
+	case *network.EventRequestWillBeSent:
+		b.asked = append(b.asked, e.Request.URL)
+	}
+}
+
+func (b *browser) run(actions ...chromedp.Action) {
+	b.t.Helper()
+	if err := chromedp.Run(b.Context, actions...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func (b *browser) open(path string) {
+	b.t.Helper()
+	b.run(chromedp.Navigate(b.site.server.URL+path), chromedp.WaitReady("main"))
+}
+
+func (b *browser) text(selector string) string {
+	b.t.Helper()
+	var s string
+	b.run(chromedp.Text(selector, &s, chromedp.ByQuery))
+	return s
+}
+
+func eval[T any](b *browser, js string) T {
+	b.t.Helper()
+	var v T
+	b.run(chromedp.Evaluate(js, &v))
+	return v
+}
+
+// sees waits until the condition holds on the page.
+func (b *browser) sees(js string) {
+	b.t.Helper()
+	b.run(chromedp.Poll(js, nil, chromedp.WithPollingTimeout(10*time.Second)))
+}
+
+// clean fails where the browser complained, or asked anybody else for anything.
+func (b *browser) clean(allowed ...string) {
+	b.t.Helper()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, c := range b.complaints {
+		b.t.Errorf("the browser complains: %s", c)
+	}
+	for _, a := range b.asked {
+		u, err := url.Parse(a)
+		if err != nil || u.Scheme == "http" && !strings.HasPrefix(a, b.site.server.URL) && !startsWithAny(a, allowed) || u.Scheme == "https" {
+			b.t.Errorf("the page asks somebody else: %s", a)
+		}
+	}
+}
+
+func startsWithAny(s string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if strings.HasPrefix(s, p) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestBrowserChat(t *testing.T) {
+	b := newBrowser(t)
+	b.open("/?lang=es")
+	b.run(chromedp.SendKeys("#q", "¿Cómo pido refugio? <b>x</b>\r", chromedp.ByQuery))
+	b.sees(`document.querySelectorAll('#log .bot').length === 3 && !document.querySelector('#log').textContent.includes('…')`)
+	if got := b.text("#log .you p"); got != "¿Cómo pido refugio? <b>x</b>" {
+		t.Errorf("said %q", got)
+	}
+	if !eval[bool](b, `document.activeElement.id === 'q' && document.activeElement.value === ''`) {
+		t.Error("who writes does not go on writing")
+	}
+	b.run(chromedp.Click(`#log .choices:last-of-type button[value="entry:mx/deadlines"]`, chromedp.ByQuery))
+	b.sees(`[...document.querySelectorAll('#log strong')].some(e => e.textContent === 'entry:mx/deadlines')`)
+	if !eval[bool](b, `document.activeElement.matches('.msg.bot') && document.activeElement.textContent.includes('Pressed')`) {
+		t.Error("who pressed does not go on at the answer")
+	}
+	if got := eval[string](b, `[...document.querySelectorAll('#log .you p')].at(-1).textContent`); got != "Plazos & más" {
+		t.Errorf("pressed %q", got)
+	}
+	// The language, by the button in the chat and by the one in the frame.
+	b.run(chromedp.Click(`button[value="lang:en"]`, chromedp.ByQuery), chromedp.WaitReady(`html[lang="en"] #log .bot`, chromedp.ByQuery))
+	b.run(chromedp.Click(`.top nav a[lang="es"]`, chromedp.ByQuery), chromedp.WaitReady(`html[lang="es"] #log .bot`, chromedp.ByQuery))
+	b.clean()
+}
+
+func TestBrowserFailureIsSaid(t *testing.T) {
+	b := newBrowser(t)
+	b.open("/?lang=es")
+	b.site.server.CloseClientConnections()
+	b.run(network.OverrideNetworkState(true, 0, -1, -1), chromedp.SendKeys("#q", "hola\r", chromedp.ByQuery))
+	b.sees(`document.querySelector('#log .note')?.textContent.includes('Revise la conexión')`)
+	if got := eval[string](b, `document.getElementById('q').value`); got != "hola" {
+		t.Errorf("what was written is lost: %q", got)
+	}
+	b.run(network.OverrideNetworkState(false, 0, -1, -1), chromedp.Click(".send", chromedp.ByQuery))
+	b.sees(`document.querySelectorAll('#log .bot').length === 3`)
+}
+
+func TestBrowserLeavesQuickly(t *testing.T) {
+	for name, leave := range map[string]chromedp.Action{
+		"pressed":      chromedp.Click("#exit", chromedp.ByQuery),
+		"escape twice": chromedp.Tasks{chromedp.KeyEvent("\x1b"), chromedp.KeyEvent("\x1b")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBrowser(t)
+			b.open("/?lang=es")
+			before := len(b.site.bot.messages())
+			b.run(leave, chromedp.WaitVisible("#clima", chromedp.ByQuery))
+			_, entries := history(b)
+			for _, e := range entries {
+				if strings.HasPrefix(e.URL, b.site.server.URL) {
+					t.Errorf("the way back leads to %s", e.URL)
+				}
+			}
+			for deadline := time.Now().Add(5 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+				got := b.site.bot.messages()
+				if len(got) > before && got[len(got)-1].Choice == "forget" {
+					break
+				}
+				if time.Now().After(deadline) {
+					t.Fatal("the chat was not forgotten")
+				}
+			}
+			b.clean(b.exit.URL)
+		})
+	}
+}
+
+func history(b *browser) (int64, []*cdp.NavigationEntry) {
+	b.t.Helper()
+	var at int64
+	var entries []*cdp.NavigationEntry
+	b.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
+		at, entries, err = cdp.GetNavigationHistory().Do(ctx)
+		return err
+	}))
+	return at, entries
+}
+
+func TestBrowserWithoutScript(t *testing.T) {
+	b := newBrowser(t)
+	b.run(emulation.SetScriptExecutionDisabled(true))
+	b.open("/?lang=es")
+	b.run(chromedp.SendKeys("#q", "¿Cómo pido refugio?", chromedp.ByQuery), chromedp.Click(".send", chromedp.ByQuery), chromedp.WaitReady("#log .you", chromedp.ByQuery))
+	if got := b.text("#log .you p"); got != "¿Cómo pido refugio?" {
+		t.Errorf("said %q", got)
+	}
+	b.run(chromedp.Click(`button[value="menu"]`, chromedp.ByQuery), chromedp.WaitReady("#log strong", chromedp.ByQuery))
+	if got := b.text("#log .you p"); got != "Menú" {
+		t.Errorf("pressed %q", got)
+	}
+	b.run(chromedp.Click(".forget button", chromedp.ByQuery), chromedp.WaitReady("main .note", chromedp.ByQuery))
+	b.run(chromedp.Click("#exit", chromedp.ByQuery), chromedp.WaitReady("#clima", chromedp.ByQuery))
+	b.clean(b.exit.URL)
+}
+
+func TestBrowserCommitments(t *testing.T) {
+	b := newBrowser(t)
+	b.open("/commitments?lang=en")
+	b.run(chromedp.SetValue("#participant", "mx", chromedp.ByQuery), chromedp.Submit(".filter", chromedp.ByQuery), chromedp.WaitReady(`option[value="mx"][selected]`, chromedp.ByQuery))
+	if got := b.text(".count strong"); got != "18 of 188 commitments" {
+		t.Errorf("count %q", got)
+	}
+	b.run(chromedp.Click(`.list a[href="/commitments/mx-04"]`, chromedp.ByQuery), chromedp.WaitReady("blockquote", chromedp.ByQuery))
+	if got, want := b.text(`blockquote[lang="en"]`), testBase(t).Statement.Commitment("mx-04").Text.EN; got != want {
+		t.Errorf("%q is not verbatim", got)
+	}
+	b.clean()
+}
+
+// Nothing is wider than a narrow telephone, and what is pressed is large enough for a thumb.
+func TestBrowserNarrow(t *testing.T) {
+	b := newBrowser(t)
+	for _, path := range []string{"/?lang=es", "/?lang=en", "/commitments?lang=es", "/commitments?lang=en", "/commitments/mx-04", "/commitments/joint-02?lang=es", "/nowhere"} {
+		b.mu.Lock()
+		b.complaints = nil // a page that is not there is a complaint
+		b.mu.Unlock()
+		b.open(path)
+		if w := eval[int](b, `document.documentElement.scrollWidth`); w > 360 {
+			t.Errorf("%s is %d wide", path, w)
+		}
+		small := eval[[]string](b, `[...document.querySelectorAll('button, select, textarea, input:not([type=hidden]), .top a, .button, summary, footer a, .chip, .jump')]
+			.filter(e => { const r = e.getBoundingClientRect(); return r.width && (r.height < 43.5 || r.width < 24) }).map(e => e.outerHTML.slice(0, 90))`)
+		for _, e := range small {
+			t.Errorf("%s: too small to press: %s", path, e)
+		}
+		unnamed := eval[[]string](b, `[...document.querySelectorAll('button, a, select, textarea, input:not([type=hidden])')]
+			.filter(e => !(e.textContent.trim() || e.labels?.length || e.getAttribute('aria-label'))).map(e => e.outerHTML.slice(0, 90))`)
+		for _, e := range unnamed {
+			t.Errorf("%s: has no name: %s", path, e)
+		}
+	}
+}
+
+// Every text stands out enough from its ground (WCAG 1.4.3), in light and in dark.
+func TestBrowserContrast(t *testing.T) {
+	b := newBrowser(t)
+	for _, scheme := range []string{"light", "dark"} {
+		for _, path := range []string{"/?lang=es", "/commitments?lang=es", "/commitments/mx-04", "/nowhere"} {
+			b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+			b.open(path)
+			for _, e := range eval[[]string](b, contrastJS) {
+				t.Errorf("%s, %s: %s", path, scheme, e)
+			}
+		}
+	}
+}
+
+const contrastJS = `(() => {
+	const rgb = c => { const m = c.match(/[\d.]+/g).map(Number); return m.length > 3 && m[3] === 0 ? null : m };
+	const lum = c => { const [r, g, b] = c.slice(0, 3).map(v => (v /= 255) <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4); return .2126 * r + .7152 * g + .0722 * b };
+	const ground = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c) return c } return [255, 255, 255] };
+	const bad = new Set();
+	for (const e of document.querySelectorAll('body *')) {
+		if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !e.getClientRects().length || e.closest('.vh, select')) continue;
+		const style = getComputedStyle(e), a = lum(rgb(e.closest('svg') ? style.fill : style.color)), z = lum(ground(e));
+		const ratio = (Math.max(a, z) + .05) / (Math.min(a, z) + .05);
+		if (ratio < 4.5) bad.add(ratio.toFixed(2) + ' ' + e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 30));
+	}
+	return [...bad];
+})()`
+
+// TestShots takes pictures for people to look at, into the folder that COBIJO_SHOTS names.
+func TestShots(t *testing.T) {
+	folder := os.Getenv("COBIJO_SHOTS")
+	if folder == "" {
+		t.Skip("COBIJO_SHOTS names no folder")
+	}
+	b := newBrowser(t)
+	shoot := func(name string, full bool) {
+		var png []byte
+		if full {
+			b.run(chromedp.FullScreenshot(&png, 100))
+		} else {
+			b.run(chromedp.CaptureScreenshot(&png))
+		}
+		if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{360, 1280} {
+			b.run(chromedp.EmulateViewport(width, 740), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+			name := scheme + "-" + map[int64]string{360: "narrow", 1280: "wide"}[width]
+			b.open("/?lang=es")
+			shoot(name+"-chat", false)
+			b.run(chromedp.SendKeys("#q", "¿Cómo pido refugio en México?\r", chromedp.ByQuery))
+			b.sees(`document.querySelectorAll('#log .you').length === 1 && !document.querySelector('#log').textContent.includes('…')`)
+			shoot(name+"-chat-asked", false)
+			shoot(name+"-chat-full", true)
+			b.open("/commitments?lang=es")
+			shoot(name+"-commitments", false)
+			b.open("/commitments?lang=en&participant=cr")
+			shoot(name+"-commitments-full", true)
+			b.open("/commitments/mx-04?lang=es")
+			shoot(name+"-commitment", true)
+		}
+	}
+}
