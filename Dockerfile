@@ -10,7 +10,7 @@ ARG VERSION=container
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" -o /cobijo ./cmd/cobijo
 
 # Not scratch: rediss:// and the chat services' APIs are reached by TLS, which needs the CA certificates that this image has.
-# It has zone data too; the web chat reckons in UTC and needs none, reminders in a channel's own zone do.
+# It has zone data too, for whatever reckons in a person's own zone.
 FROM gcr.io/distroless/static-debian13:nonroot
 COPY --from=build /cobijo /cobijo
 USER nonroot:nonroot

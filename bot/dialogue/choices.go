@@ -81,12 +81,12 @@ func (t *turn) languageChoices() []Choice {
 	return cs
 }
 
-// countryChoices offers each country; act says what pressing it does with its code and rest.
-func (t *turn) countryChoices(make func(code string) string) []Choice {
+// countryChoices offers each country; id gives the choice's id for a country's code.
+func (t *turn) countryChoices(id func(code string) string) []Choice {
 	var cs []Choice
 	for _, c := range t.base.Guidance.Countries {
 		if c.Code != guidance.Regional {
-			cs = append(cs, Choice{ID: make(c.Code), Label: c.Flag + " " + c.Name.In(t.s.Lang)})
+			cs = append(cs, Choice{ID: id(c.Code), Label: c.Flag + " " + c.Name.In(t.s.Lang)})
 		}
 	}
 	return cs
@@ -117,7 +117,7 @@ func (t *turn) pressMenu(act, of, awaited string) bool {
 	case actPerson:
 		t.person()
 	case actEmergency:
-		t.numbers()
+		return t.pressEmergency(of)
 	case actNeutral:
 		t.neutral()
 	case actPrivacy:

@@ -33,6 +33,7 @@ func (t *turn) danger(r *understand.Reading) bool {
 		reply.Topic = asked.Topic
 		reply.Choices = append(reply.Choices, t.topicChoice(asked.Topic))
 	}
+	t.s.Topic = ""        // what the talk was about before must not tell what happened
 	t.s.Introduced = true // the introduction would stand in the way now, and the next answer says who this is anyway
 	t.say(reply)
 	return true
@@ -116,6 +117,21 @@ func (t *turn) contactLine(c *guidance.Contact) string {
 		b.WriteString(" · " + markdown.Escape(c.Hours.In(t.s.Lang)))
 	}
 	return b.String()
+}
+
+// pressEmergency shows the help for a danger in a country ("mx/violence"), or the numbers of the chat's country.
+func (t *turn) pressEmergency(of string) bool {
+	country, danger, ok := strings.Cut(of, "/")
+	switch {
+	case of == "":
+		t.numbers()
+		return true
+	case !ok || !t.known(country):
+		return false
+	}
+	t.s.Country = country
+	t.say(t.emergencyReply(danger, country))
+	return true
 }
 
 // numbers shows the emergency numbers when somebody asks for them by a button.

@@ -45,7 +45,7 @@ type turn struct {
 
 // Handle answers a message. The session that it gives replaces the one that it got.
 func (d *Dialogue) Handle(now time.Time, s Session, m Message) (Session, []Reply, []Effect) {
-	t := &turn{Dialogue: d, now: now, s: s}
+	t := &turn{Dialogue: d, now: d.local(now, s.Country), s: s}
 	t.hintLanguage(m.LangHint)
 	t.answer(m)
 	t.remember()
@@ -78,6 +78,19 @@ func (t *turn) hintLanguage(hint string) {
 	}
 }
 
+// local is the time where the person is: a last day ends at midnight there, not at the server's.
+func (d *Dialogue) local(now time.Time, country string) time.Time {
+	c := d.base.Guidance.Country(country)
+	if c == nil {
+		c = d.base.Guidance.Country(guidance.Regional)
+	}
+	zone, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return now // the check names a zone that does not exist
+	}
+	return now.In(zone)
+}
+
 // text gives a message of the interface in the chat's language.
 func (t *turn) text(id string, args ...locales.Args) string {
 	return t.texts.Text(t.s.Lang, id, args...)
@@ -98,7 +111,13 @@ func (t *turn) remember() {
 	if len(t.replies) == 0 {
 		return
 	}
-	for _, c := range t.replies[len(t.replies)-1].Choices {
+	last := t.replies[len(t.replies)-1]
+	for _, c := range last.Choices {
+		if act, of, _ := strings.Cut(c.ID, ":"); last.Kind == Emergency && act == actEmergency {
+			// Which danger somebody was in is not kept: the number of the button leads to the general help.
+			country, _, _ := strings.Cut(of, "/")
+			c.ID = actEmergency + ":" + country + "/" + guidance.General
+		}
 		t.s.Offered = append(t.s.Offered, c.ID)
 	}
 }

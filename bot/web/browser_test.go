@@ -12,12 +12,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
-	cdp "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 const chromium = "/usr/bin/chromium"
@@ -56,11 +57,18 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx, chromedp.EmulateViewport(360, 740)); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel = context.WithTimeout(ctx, time.Minute)
 	t.Cleanup(cancel)
 	b.Context = ctx
-	chromedp.ListenTarget(ctx, b.listen)
-	b.run(network.Enable(), log.Enable(), runtime.Enable(), chromedp.EmulateViewport(360, 740))
+	if err := chromedp.Listen(ctx, b.listen); err != nil {
+		t.Fatal(err)
+	}
+	call(b, network.Enable, network.EnableParams{})
+	call(b, log.Enable, cdp.Empty{})
+	call(b, runtime.Enable, cdp.Empty{})
 	return b
 }
 
@@ -71,7 +79,7 @@ func (b *browser) listen(event any) {
 	case *log.EventEntryAdded:
 		b.complaints = append(b.complaints, e.Entry.Text+" "+e.Entry.URL)
 	case *runtime.EventExceptionThrown:
-		b.complaints = append(b.complaints, e.ExceptionDetails.Error())
+		b.complaints = append(b.complaints, e.ExceptionDetails.Text)
 	case *runtime.EventConsoleAPICalled:
 		b.complaints = append(b.complaints, "console: "+string(e.Type))
 	case *network.EventRequestWillBeSent:
@@ -79,36 +87,59 @@ func (b *browser) listen(event any) {
 	}
 }
 
-func (b *browser) run(actions ...chromedp.Action) {
+type (
+	css  = chromedp.CSS
+	step = chromedp.Action[chromedp.Void]
+)
+
+func (b *browser) run(steps ...step) {
 	b.t.Helper()
-	if err := chromedp.Run(b.Context, actions...); err != nil {
+	if err := chromedp.Do(b.Context, steps...); err != nil {
+		b.t.Fatal(err)
+	}
+}
+
+func get[T any](b *browser, a chromedp.Action[T]) T {
+	b.t.Helper()
+	v, err := chromedp.Run(b.Context, a)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return v
+}
+
+func call[P, R any](b *browser, c cdp.Command[P, R], params P) {
+	b.t.Helper()
+	if _, err := chromedp.Call(b.Context, c, params); err != nil {
 		b.t.Fatal(err)
 	}
 }
 
 func (b *browser) open(path string) {
 	b.t.Helper()
-	b.run(chromedp.Navigate(b.site.server.URL+path), chromedp.WaitReady("main"))
+	b.run(chromedp.Navigate(b.site.server.URL+path), chromedp.WaitReady(css("main")))
 }
 
 func (b *browser) text(selector string) string {
 	b.t.Helper()
-	var s string
-	b.run(chromedp.Text(selector, &s, chromedp.ByQuery))
-	return s
+	return get(b, chromedp.TextContent(css(selector)))
 }
 
 func eval[T any](b *browser, js string) T {
 	b.t.Helper()
-	var v T
-	b.run(chromedp.Evaluate(js, &v))
-	return v
+	return get(b, chromedp.Evaluate[T](js))
+}
+
+// scheme says whether the person prefers light or dark.
+func (b *browser) scheme(s string) {
+	b.t.Helper()
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: s}}})
 }
 
 // sees waits until the condition holds on the page.
 func (b *browser) sees(js string) {
 	b.t.Helper()
-	b.run(chromedp.Poll(js, nil, chromedp.WithPollingTimeout(10*time.Second)))
+	b.run(chromedp.Poll[chromedp.Void](js, chromedp.WithPollingTimeout(10*time.Second)))
 }
 
 // clean fails where the browser complained, or asked anybody else for anything.
@@ -139,7 +170,7 @@ func startsWithAny(s string, prefixes []string) bool {
 func TestBrowserChat(t *testing.T) {
 	b := newBrowser(t)
 	b.open("/?lang=es")
-	b.run(chromedp.SendKeys("#q", "¿Cómo pido refugio? <b>x</b>\r", chromedp.ByQuery))
+	b.run(chromedp.SendKeys(css("#q"), "¿Cómo pido refugio? <b>x</b>\r"))
 	b.sees(`document.querySelectorAll('#log .bot').length === 3 && !document.querySelector('#log').textContent.includes('…')`)
 	if got := b.text("#log .you p"); got != "¿Cómo pido refugio? <b>x</b>" {
 		t.Errorf("said %q", got)
@@ -147,7 +178,7 @@ func TestBrowserChat(t *testing.T) {
 	if !eval[bool](b, `document.activeElement.id === 'q' && document.activeElement.value === ''`) {
 		t.Error("who writes does not go on writing")
 	}
-	b.run(chromedp.Click(`#log .choices:last-of-type button[value="entry:mx/deadlines"]`, chromedp.ByQuery))
+	b.run(chromedp.Click(css(`#log .choices:last-of-type button[value="entry:mx/deadlines"]`)))
 	b.sees(`[...document.querySelectorAll('#log strong')].some(e => e.textContent === 'entry:mx/deadlines')`)
 	if !eval[bool](b, `document.activeElement.matches('.msg.bot') && document.activeElement.textContent.includes('Pressed')`) {
 		t.Error("who pressed does not go on at the answer")
@@ -156,36 +187,36 @@ func TestBrowserChat(t *testing.T) {
 		t.Errorf("pressed %q", got)
 	}
 	// The language, by the button in the chat and by the one in the frame.
-	b.run(chromedp.Click(`button[value="lang:en"]`, chromedp.ByQuery), chromedp.WaitReady(`html[lang="en"] #log .bot`, chromedp.ByQuery))
-	b.run(chromedp.Click(`.top nav a[lang="es"]`, chromedp.ByQuery), chromedp.WaitReady(`html[lang="es"] #log .bot`, chromedp.ByQuery))
+	b.run(chromedp.Click(css(`button[value="lang:en"]`)), chromedp.WaitReady(css(`html[lang="en"] #log .bot`)))
+	b.run(chromedp.Click(css(`.top nav a[lang="es"]`)), chromedp.WaitReady(css(`html[lang="es"] #log .bot`)))
 	b.clean()
 }
 
 func TestBrowserFailureIsSaid(t *testing.T) {
 	b := newBrowser(t)
 	b.open("/?lang=es")
-	b.site.server.CloseClientConnections()
-	b.run(network.OverrideNetworkState(true, 0, -1, -1), chromedp.SendKeys("#q", "hola\r", chromedp.ByQuery))
+	b.site.down.Store(true)
+	b.run(chromedp.SendKeys(css("#q"), "hola\r"))
 	b.sees(`document.querySelector('#log .note')?.textContent.includes('Revise la conexión')`)
-	if got := eval[string](b, `document.getElementById('q').value`); got != "hola" {
+	if got := eval[string](b, `document.getElementById('q').value.trim()`); got != "hola" {
 		t.Errorf("what was written is lost: %q", got)
 	}
-	b.run(network.OverrideNetworkState(false, 0, -1, -1), chromedp.Click(".send", chromedp.ByQuery))
+	b.site.down.Store(false)
+	b.run(chromedp.Click(css(".send")))
 	b.sees(`document.querySelectorAll('#log .bot').length === 3`)
 }
 
 func TestBrowserLeavesQuickly(t *testing.T) {
-	for name, leave := range map[string]chromedp.Action{
-		"pressed":      chromedp.Click("#exit", chromedp.ByQuery),
-		"escape twice": chromedp.Tasks{chromedp.KeyEvent("\x1b"), chromedp.KeyEvent("\x1b")},
+	for name, leave := range map[string]step{
+		"pressed":      chromedp.Click(css("#exit")),
+		"escape twice": chromedp.Steps(chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent(kb.Escape)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBrowser(t)
 			b.open("/?lang=es")
 			before := len(b.site.bot.messages())
-			b.run(leave, chromedp.WaitVisible("#clima", chromedp.ByQuery))
-			_, entries := history(b)
-			for _, e := range entries {
+			b.run(leave, chromedp.WaitVisible(css("#clima")))
+			for _, e := range get(b, chromedp.NavigationEntries()).Entries {
 				if strings.HasPrefix(e.URL, b.site.server.URL) {
 					t.Errorf("the way back leads to %s", e.URL)
 				}
@@ -204,42 +235,31 @@ func TestBrowserLeavesQuickly(t *testing.T) {
 	}
 }
 
-func history(b *browser) (int64, []*cdp.NavigationEntry) {
-	b.t.Helper()
-	var at int64
-	var entries []*cdp.NavigationEntry
-	b.run(chromedp.ActionFunc(func(ctx context.Context) (err error) {
-		at, entries, err = cdp.GetNavigationHistory().Do(ctx)
-		return err
-	}))
-	return at, entries
-}
-
 func TestBrowserWithoutScript(t *testing.T) {
 	b := newBrowser(t)
-	b.run(emulation.SetScriptExecutionDisabled(true))
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	b.open("/?lang=es")
-	b.run(chromedp.SendKeys("#q", "¿Cómo pido refugio?", chromedp.ByQuery), chromedp.Click(".send", chromedp.ByQuery), chromedp.WaitReady("#log .you", chromedp.ByQuery))
+	b.run(chromedp.SendKeys(css("#q"), "¿Cómo pido refugio?"), chromedp.Click(css(".send")), chromedp.WaitReady(css("#log .you")))
 	if got := b.text("#log .you p"); got != "¿Cómo pido refugio?" {
 		t.Errorf("said %q", got)
 	}
-	b.run(chromedp.Click(`button[value="menu"]`, chromedp.ByQuery), chromedp.WaitReady("#log strong", chromedp.ByQuery))
+	b.run(chromedp.Click(css(`button[value="menu"]`)), chromedp.WaitReady(css("#log strong")))
 	if got := b.text("#log .you p"); got != "Menú" {
 		t.Errorf("pressed %q", got)
 	}
-	b.run(chromedp.Click(".forget button", chromedp.ByQuery), chromedp.WaitReady("main .note", chromedp.ByQuery))
-	b.run(chromedp.Click("#exit", chromedp.ByQuery), chromedp.WaitReady("#clima", chromedp.ByQuery))
+	b.run(chromedp.Click(css(".forget button")), chromedp.WaitReady(css("main .note")))
+	b.run(chromedp.Click(css("#exit")), chromedp.WaitReady(css("#clima")))
 	b.clean(b.exit.URL)
 }
 
 func TestBrowserCommitments(t *testing.T) {
 	b := newBrowser(t)
 	b.open("/commitments?lang=en")
-	b.run(chromedp.SetValue("#participant", "mx", chromedp.ByQuery), chromedp.Submit(".filter", chromedp.ByQuery), chromedp.WaitReady(`option[value="mx"][selected]`, chromedp.ByQuery))
+	b.run(chromedp.SetValue(css("#participant"), "mx"), chromedp.Submit(css(".filter")), chromedp.WaitReady(css(`option[value="mx"][selected]`)))
 	if got := b.text(".count strong"); got != "18 of 188 commitments" {
 		t.Errorf("count %q", got)
 	}
-	b.run(chromedp.Click(`.list a[href="/commitments/mx-04"]`, chromedp.ByQuery), chromedp.WaitReady("blockquote", chromedp.ByQuery))
+	b.run(chromedp.Click(css(`.list a[href="/commitments/mx-04"]`)), chromedp.WaitReady(css("blockquote")))
 	if got, want := b.text(`blockquote[lang="en"]`), testBase(t).Statement.Commitment("mx-04").Text.EN; got != want {
 		t.Errorf("%q is not verbatim", got)
 	}
@@ -275,7 +295,7 @@ func TestBrowserContrast(t *testing.T) {
 	b := newBrowser(t)
 	for _, scheme := range []string{"light", "dark"} {
 		for _, path := range []string{"/?lang=es", "/commitments?lang=es", "/commitments/mx-04", "/nowhere"} {
-			b.run(emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+			b.scheme(scheme)
 			b.open(path)
 			for _, e := range eval[[]string](b, contrastJS) {
 				t.Errorf("%s, %s: %s", path, scheme, e)
@@ -306,23 +326,23 @@ func TestShots(t *testing.T) {
 	}
 	b := newBrowser(t)
 	shoot := func(name string, full bool) {
-		var png []byte
+		shot := chromedp.CaptureScreenshot()
 		if full {
-			b.run(chromedp.FullScreenshot(&png, 100))
-		} else {
-			b.run(chromedp.CaptureScreenshot(&png))
+			shot = chromedp.FullScreenshot(100)
 		}
+		png := get(b, shot)
 		if err := os.WriteFile(filepath.Join(folder, name+".png"), png, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, scheme := range []string{"light", "dark"} {
 		for _, width := range []int64{360, 1280} {
-			b.run(chromedp.EmulateViewport(width, 740), emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}))
+			b.run(chromedp.EmulateViewport(width, 740))
+			b.scheme(scheme)
 			name := scheme + "-" + map[int64]string{360: "narrow", 1280: "wide"}[width]
 			b.open("/?lang=es")
 			shoot(name+"-chat", false)
-			b.run(chromedp.SendKeys("#q", "¿Cómo pido refugio en México?\r", chromedp.ByQuery))
+			b.run(chromedp.SendKeys(css("#q"), "¿Cómo pido refugio en México?\r"))
 			b.sees(`document.querySelectorAll('#log .you').length === 1 && !document.querySelector('#log').textContent.includes('…')`)
 			shoot(name+"-chat-asked", false)
 			shoot(name+"-chat-full", true)

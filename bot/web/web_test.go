@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -102,6 +103,7 @@ type site struct {
 	bot    *fakeBot
 	server *httptest.Server
 	client *http.Client
+	down   atomic.Bool // connections break off
 }
 
 func newSite(t *testing.T, o Options) *site {
@@ -111,13 +113,19 @@ func newSite(t *testing.T, o Options) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(s)
-	t.Cleanup(server.Close)
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{t, b, server, &http.Client{Jar: jar}}
+	one := &site{t: t, bot: b, client: &http.Client{Jar: jar}}
+	one.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if one.down.Load() {
+			panic(http.ErrAbortHandler)
+		}
+		s.ServeHTTP(w, r)
+	}))
+	t.Cleanup(one.server.Close)
+	return one
 }
 
 func (s *site) do(method, path string, form url.Values, header ...string) (*http.Response, string) {

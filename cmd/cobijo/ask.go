@@ -101,7 +101,6 @@ const maxLine = 1 << 20
 // batch answers JSON Lines in order; a line that cannot be read gives an error in its place.
 func (a *asker) batch(in io.Reader, out io.Writer) error {
 	w := bufio.NewWriter(out)
-	defer w.Flush()
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	r := bufio.NewReaderSize(in, 64<<10)
@@ -119,6 +118,9 @@ func (a *asker) batch(in io.Reader, out io.Writer) error {
 			}
 		}
 		if errors.Is(err, io.EOF) {
+			if err := w.Flush(); err != nil {
+				return fmt.Errorf("write answers: %w", err)
+			}
 			return nil
 		}
 		if err != nil {

@@ -16,10 +16,11 @@ type streams struct {
 }
 
 type cli struct {
-	Ask   askCmd   `cmd:"" help:"One question, one answer; or a batch of them."`
-	Eval  evalCmd  `cmd:"" hidden:"" help:"Measure the understanding on questions with known answers."`
-	Check checkCmd `cmd:"" help:"Lint the knowledge and the locales; prints each fault as file:line: what is wrong."`
-	Train trainCmd `cmd:"" hidden:"" help:"Train the models of the understanding from seeds/questions."`
+	Ask     askCmd     `cmd:"" help:"One question, one answer; or a batch of them."`
+	Eval    evalCmd    `cmd:"" hidden:"" help:"Measure the understanding on questions with known answers."`
+	Check   checkCmd   `cmd:"" help:"Lint the knowledge and the locales; prints each fault as file:line: what is wrong."`
+	Version versionCmd `cmd:"" help:"Version, knowledge date, counts."`
+	Train   trainCmd   `cmd:"" hidden:"" help:"Train the models of the understanding from seeds/questions."`
 }
 
 // Exit codes, as contract for scripts.

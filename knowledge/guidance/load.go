@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -94,6 +95,9 @@ func (l *Library) loadCountries(fsys fs.FS, faults *lint.Faults) {
 	for i := 0; i+1 < len(node.Content[0].Content); i += 2 {
 		c := byCode[node.Content[0].Content[i].Value]
 		c.Code = node.Content[0].Content[i].Value
+		if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" {
+			faults.Add(file, node.Content[0].Content[i].Line, "%s: zone %q is no time zone", c.Code, c.Zone)
+		}
 		l.Countries = append(l.Countries, c)
 	}
 	for i := range l.Countries {

@@ -35,6 +35,7 @@ type Country struct {
 	Code string `yaml:"-"` // ISO 3166-1 alpha-2 in lower case, or Regional
 	Role string // in the San José Action Statement: country, observer; or fallback
 	Flag string
+	Zone string // IANA time zone in which its days begin
 	Name Text
 	In   Text // how a sentence says "in that country"
 }

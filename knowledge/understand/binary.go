@@ -29,14 +29,14 @@ func (l *linear) shrink(classes []string) *compact {
 		row := l.weights[b*len(classes) : (b+1)*len(classes)]
 		c.rows[b] = -1
 		small := make([]int8, len(row))
-		any := false
+		used := false
 		for k, w := range row {
 			if c.scale[k] > 0 {
 				small[k] = int8(math.Round(float64(w / c.scale[k])))
 			}
-			any = any || small[k] != 0
+			used = used || small[k] != 0
 		}
-		if any {
+		if used {
 			c.rows[b] = int32(len(c.weights))
 			c.weights = append(c.weights, small...)
 		}

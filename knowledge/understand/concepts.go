@@ -10,7 +10,7 @@ import (
 
 const wordsFile = "words.yaml"
 
-// concepts tell which words mean much the same.
+// concepts tell which words mean much the same. Words are known by their sound, so that a misspelt one is found too.
 type concepts struct {
 	words  map[string][]string // by whole word
 	starts map[string][]string // by beginning
@@ -32,7 +32,7 @@ func loadConcepts(fsys fs.FS, faults *lint.Faults) *concepts {
 			if isStart {
 				into = c.starts
 			}
-			if w = fold(w); w != "" {
+			if w = sound(fold(w)); w != "" && !slices.Contains(into[w], name) {
 				into[w] = append(into[w], name)
 			}
 		}
@@ -40,7 +40,7 @@ func loadConcepts(fsys fs.FS, faults *lint.Faults) *concepts {
 	return c
 }
 
-// of adds the concepts of a word to cs.
+// of adds to cs the concepts of a word, given as it sounds.
 func (c *concepts) of(word string, cs []string) []string {
 	cs = append(cs, c.words[word]...)
 	for n := 2; n <= min(len(word), 12); n++ {

@@ -61,11 +61,12 @@ func (r *reader) featuresOf(words []string) []uint32 {
 		if w[0] == '_' {
 			continue
 		}
-		snd := "^" + sound(w) + "$"
+		heard := sound(w)
+		snd := "^" + heard + "$"
 		for j := 0; j+piece <= len(snd); j++ {
 			add('c', snd[j:j+piece])
 		}
-		if cs = r.concepts.of(w, cs[:0]); len(cs) == 0 {
+		if cs = r.concepts.of(heard, cs[:0]); len(cs) == 0 {
 			continue
 		}
 		for _, c := range cs {

@@ -148,7 +148,7 @@ func (g *Gazetteer) misspelt(w string) *Place {
 
 // What comes before a place that somebody comes from, or fears to be sent to: the nearest word, then the one before it.
 var originBefore = map[string][]string{
-	"de":   {"soy", "somos", "es", "son", "era", "vengo", "venimos", "viene", "vienen", "vine", "vinimos", "hui", "huimos", "huyendo", "huyo", "huir", "sali", "salimos", "salio", "saliendo", "escape", "escapamos", "originario", "originaria", "originarios", "nativo", "escapando", "fui", "afuera", "corrieron", "persona", "personas", "gente", "muchacho", "muchacha", "migrante", "migrantes", "refugiado", "refugiados", "mujer", "hombre", "esposa", "esposo", "amigo", "amiga", "familia", "joven", "venimos", "arriba", "cruce"},
+	"de":   {"soy", "somos", "es", "son", "era", "vengo", "venimos", "viene", "vienen", "vine", "vinimos", "hui", "huimos", "huyendo", "huyo", "huir", "sali", "salimos", "salio", "saliendo", "escape", "escapamos", "originario", "originaria", "originarios", "nativo", "escapando", "fui", "afuera", "corrieron", "persona", "personas", "gente", "muchacho", "muchacha", "migrante", "migrantes", "refugiado", "refugiados", "mujer", "hombre", "esposa", "esposo", "amigo", "amiga", "familia", "joven", "venimos", "salir", "saliendo", "irme", "fugarme"},
 	"from": nil,
 	"left": nil, "fled": nil, "leaving": nil, "fleeing": nil, "escaped": nil, "leave": nil, "flee": nil,
 	"dejamos": nil, "deje": nil, "abandone": nil,
@@ -163,6 +163,13 @@ var (
 	possessives = []string{"mi", "mis", "my", "our", "su", "sus", "nuestra", "nuestros"}
 )
 
+var (
+	leftBehind = []string{"deje", "dejamos", "dejo", "quedo", "quedaron", "left", "stayed"}
+	selves     = []string{"soy", "somos"}
+	states     = []string{"gobierno", "government", "embajada", "embassy", "consulado", "consulate", "autoridades", "authorities"}
+	telling    = []string{"decir", "decirle", "dicen", "avisan", "avisar", "enterar", "entera", "enteran", "tell", "told", "share", "know", "compartir", "huyendo", "hui", "huimos", "fled", "escaped", "perseguia", "persigue", "amenazo"}
+)
+
 // After these, "to" and "a" say where somebody was brought, and is now.
 var broughtTo = []string{"deported", "deportaron", "deporto", "regresaron", "devolvieron", "retornaron", "mandaron", "sent", "llegue", "llegamos", "arrived", "came"}
 
@@ -170,7 +177,7 @@ var broughtTo = []string{"deported", "deportaron", "deporto", "regresaron", "dev
 var fillers = []string{"el", "la", "los", "las", "the", "pais", "country", "estado", "ciudad", "city", "aqui", "here", "alla", "me", "us", "him", "her", "them", "nos", "lo", "le"}
 
 // After these nouns a demonym tells whose office, law or land is meant, not where somebody comes from.
-var belongs = []string{"gobierno", "government", "policia", "police", "ley", "leyes", "law", "laws", "visa", "migracion", "immigration", "residencia", "residency", "residence", "nacionalidad", "nationality", "ciudadania", "citizenship", "autoridades", "authorities", "frontera", "border", "lado", "side", "selva", "jungle", "territorio", "territory", "state", "estado", "hospital", "hospitales", "court", "courts", "corte", "escuela", "escuelas", "schools", "officials", "funcionarios", "migra", "peso", "pasaporte"}
+var belongs = []string{"gobierno", "government", "policia", "police", "ley", "leyes", "law", "laws", "visa", "migracion", "immigration", "residencia", "residency", "residence", "nacionalidad", "nationality", "ciudadania", "citizenship", "autoridades", "authorities", "frontera", "border", "lado", "side", "selva", "jungle", "territorio", "territory", "state", "estado", "hospital", "hospitales", "court", "courts", "corte", "escuela", "escuelas", "schools", "officials", "funcionarios", "migra", "peso", "pasaporte", "ciudadano", "ciudadana", "ciudadanos", "citizen", "become", "naturalizar", "naturalizarme", "naturalizarse", "volverme", "hacerme", "territory", "suelo", "soil"}
 
 // near words that tell that somebody is there.
 var atPlace = []string{"en", "in", "at", "near", "cerca"}
@@ -195,7 +202,12 @@ func role(words []string, m Mention) (Role, float32) {
 	}
 	switch kind {
 	case "demonym":
-		if slices.Contains(belongs, before(0)) || slices.Contains(belongs, after) {
+		for n := range 3 {
+			if slices.Contains(belongs, before(n)) {
+				return Here, 0.7
+			}
+		}
+		if slices.Contains(belongs, after) {
 			return Here, 0.7
 		}
 		return Origin, 0
@@ -212,6 +224,16 @@ func role(words []string, m Mention) (Role, float32) {
 	}
 	if prep == "del" {
 		prep = "de"
+	}
+	near := words[max(0, m.start-6):m.start]
+	has := func(some []string) bool {
+		return slices.ContainsFunc(near, func(w string) bool { return slices.Contains(some, w) })
+	}
+	if (prep == "en" || prep == "in") && has(leftBehind) || prep == "de" && has(selves) && !has(atPlace) {
+		return Origin, 0
+	}
+	if (prep == "de" || prep == "of") && slices.Contains(states, verb) && slices.ContainsFunc(words, func(w string) bool { return slices.Contains(telling, w) }) {
+		return Origin, 0 // "will they tell the government of X?" is asked by somebody whom it persecutes
 	}
 	if verbs, ok := originBefore[prep]; ok {
 		if slices.Contains(relatives, verb) && (prep == "en" || prep == "in") && slices.Contains(possessives, before(2)) {

@@ -149,6 +149,10 @@ func sound(w string) string {
 			continue
 		case 'w':
 			c = 'u'
+		case 'y':
+			if i > 0 && !isVowel(w[i-1]) && !isVowel(next) {
+				c = 'i' // asylum, acilum
+			}
 		}
 		if n := b.Len(); n > 0 && b.String()[n-1] == c {
 			continue
@@ -157,3 +161,5 @@ func sound(w string) string {
 	}
 	return b.String()
 }
+
+func isVowel(c byte) bool { return c == 'a' || c == 'e' || c == 'i' || c == 'o' || c == 'u' }

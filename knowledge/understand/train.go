@@ -2,6 +2,7 @@ package understand
 
 import (
 	"io/fs"
+	"math/rand/v2"
 	"slices"
 
 	"cobijo/knowledge/guidance"
@@ -14,6 +15,7 @@ const (
 	trainEpochs = 12
 	trainRate   = 0.5
 	trainDecay  = 1e-4
+	noisyWeight = 0.5 // of an example as somebody misspells it
 )
 
 // Train fits all models to the examples below fsys and writes them as one file. The same examples make the same file.
@@ -31,6 +33,7 @@ func Train(fsys fs.FS, topics []string, s *statement.Statement) ([]byte, error) 
 
 // fit trains the three models.
 func fit(questions []question, r *reader, topics []string) *models {
+	rng := rand.New(rand.NewPCG(5, 6)) // the same examples are misspelt the same way
 	m := &models{vocab: vocabulary(questions)}
 	topicClasses := slices.Concat(topics, []string{classMenu, classOffTopic, classCommitments})
 	dangerClasses := slices.Concat(guidance.Dangers, []string{classSafe})
@@ -45,13 +48,18 @@ func fit(questions []question, r *reader, topics []string) *models {
 			continue
 		}
 		words := tokens(fold(r.places.Spell(clip(q.text))))
-		fs := r.featuresOf(r.mask(words, r.places.Find(words, m.known)))
+		masked := r.mask(words, r.places.Find(words, m.known))
+		fs := r.featuresOf(masked)
+		misspelt := r.featuresOf(noisy(masked, rng))
 		if kind := dangerOf(q.class); kind != "" {
-			dangerEx = append(dangerEx, example{fs, slices.Index(dangerClasses, kind), 1})
+			c := slices.Index(dangerClasses, kind)
+			dangerEx = append(dangerEx, example{fs, c, 1}, example{misspelt, c, noisyWeight})
 			continue
 		}
-		topicEx = append(topicEx, example{fs, slices.Index(topicClasses, q.class), 1})
-		dangerEx = append(dangerEx, example{fs, len(dangerClasses) - 1, 1})
+		c := slices.Index(topicClasses, q.class)
+		topicEx = append(topicEx, example{fs, c, 1}, example{misspelt, c, noisyWeight})
+		safe := len(dangerClasses) - 1
+		dangerEx = append(dangerEx, example{fs, safe, 1}, example{misspelt, safe, noisyWeight})
 	}
 	m.topic = train(topicEx, len(topicClasses), trainEpochs, trainRate, trainDecay).shrink(topicClasses)
 	m.danger = train(dangerEx, len(dangerClasses), trainEpochs, trainRate, trainDecay).shrink(dangerClasses)
