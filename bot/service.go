@@ -88,14 +88,14 @@ func (s *Service) Handle(ctx context.Context, m Message) (replies []Reply, err e
 	return replies, nil
 }
 
-// enter waits until all earlier messages of the chat are answered.
+// enter waits until all earlier messages of the chat are answered; leave lets the next one in.
 func (s *Service) enter(ctx context.Context, chat string) (leave func(), err error) {
 	mine := make(chan struct{})
 	s.mu.Lock()
 	before := s.lanes[chat]
 	s.lanes[chat] = mine
 	s.mu.Unlock()
-	leave = func() {
+	out := func() {
 		s.mu.Lock()
 		if s.lanes[chat] == mine {
 			delete(s.lanes, chat)
@@ -104,16 +104,16 @@ func (s *Service) enter(ctx context.Context, chat string) (leave func(), err err
 		close(mine)
 	}
 	if before == nil {
-		return leave, nil
+		return out, nil
 	}
 	select {
 	case <-before:
-		return leave, nil
+		return out, nil
 	case <-ctx.Done():
 		// Those behind still wait for those before: the lane must not be cut.
 		go func() {
 			<-before
-			leave()
+			out()
 		}()
 		return nil, ctx.Err()
 	}

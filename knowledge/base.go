@@ -19,6 +19,8 @@ type Base struct {
 	Understand *understand.Engine
 	// Retrained tells that the examples are not those of the shipped models, so that new ones were trained at start.
 	Retrained bool
+
+	located []located // the contacts whose city is known
 }
 
 // Load reads the content below fsys. Content that cannot be read whole is an error that names each fault: an assistant that
@@ -40,7 +42,9 @@ func Load(fsys fs.FS) (*Base, error) {
 	if err := faults.Err(); err != nil {
 		return nil, fmt.Errorf("load knowledge: %w", err)
 	}
-	return &Base{Guidance: g.library, Statement: s, Understand: engine, Retrained: retrained}, nil
+	b := &Base{Guidance: g.library, Statement: s, Understand: engine, Retrained: retrained}
+	b.locate()
+	return b, nil
 }
 
 // Check names every fault of the content below fsys; now dates the reviews.

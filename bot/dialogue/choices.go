@@ -30,6 +30,8 @@ const (
 	actCoverage     = "coverage" // coverage:mx
 	actDate         = "date"     // when must I apply by
 	actComplain     = "complain"
+	actPack         = "pack"    // a text to keep
+	actCompare      = "compare" // compare:deadline, across countries
 	actCommitments  = "commitments"
 	actParticipants = "participants" // participants:0, a page of them
 	actParticipant  = "participant"  // participant:mx
@@ -62,6 +64,8 @@ func (t *turn) menuChoices() []Choice {
 	return append(cs,
 		t.choice(actCampaigns, "btn_campaigns"),
 		t.choice(actDate, "btn_date"),
+		t.choiceOf(actCompare, compareAll, "btn_compare"),
+		t.choice(actPack, "btn_pack"),
 		t.choice(actEmergency, "btn_emergency"),
 		t.choice(actPerson, "btn_person"),
 		t.choice(actCountry, "btn_country"),
@@ -132,6 +136,10 @@ func (t *turn) pressMenu(act, of, awaited string) bool {
 		t.askDate()
 	case actComplain:
 		t.complain()
+	case actPack:
+		t.pack()
+	case actCompare:
+		return t.compareAll(of)
 	default:
 		return false
 	}

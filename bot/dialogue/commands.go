@@ -19,7 +19,7 @@ var commands = map[string]string{
 	"forget": "forget", "olvidar": "forget", "borrar": "forget", "salir": "forget", "exit": "forget", "delete": "forget",
 	"about": "about", "acerca": "about",
 	"neutral": "neutral", "staff": "staff", "equipo": "staff",
-	"version": "about", "coverage": "coverage", "cobertura": "coverage",
+	"version": "about", "pack": "pack", "guardar": "pack", "save": "pack", "compare": "compare", "comparar": "compare", "coverage": "coverage", "cobertura": "coverage",
 }
 
 // bareWords work without a slash, in any state: the ways out.
@@ -81,6 +81,10 @@ func (t *turn) command(text string) bool {
 	case "staff":
 		t.s.Staff = true
 		t.say(Reply{Kind: Menu, Text: t.text("staff_on"), Choices: []Choice{t.choice(actCommitments, "btn_commitments"), t.choice(actMenu, "btn_menu")}})
+	case "pack":
+		t.pack()
+	case "compare":
+		t.compareAll(compareAll)
 	case "coverage":
 		country := t.s.Country
 		if !t.known(country) {

@@ -42,6 +42,8 @@ func (t *turn) decide(r *understand.Reading, awaited string) {
 	query := t.base.Understand.Statement(r)
 	switch {
 	case t.datesEntry(r, awaited):
+	case t.asksComparison(r):
+		t.compareCountries(r)
 	case t.asksCommitments(r, query):
 		t.commitments(r, query)
 	case t.followsUp(r):
@@ -115,6 +117,7 @@ func (t *turn) answerTopic(topic string, r *understand.Reading, score float32) {
 		reply.Alternatives = append(reply.Alternatives, Alternative{country + "/" + alt.Topic, alt.Score})
 	}
 	t.s.Topic, t.s.Mode = topic, Guidance
+	t.nearMentioned(&reply, r)
 	t.say(reply)
 	if len(r.Countries) > 1 {
 		t.others(r.Countries[1:], topic)

@@ -57,6 +57,8 @@ func (t *turn) answer(m Message) {
 	switch {
 	case m.Choice != "":
 		t.press(m.Choice)
+	case m.Location != nil:
+		t.nearLocation(*m.Location)
 	case m.Other, text == "":
 		t.say(Reply{Kind: Menu, Text: t.text("only_text"), Choices: t.menuChoices()})
 	case len([]rune(text)) > t.maxRunes:

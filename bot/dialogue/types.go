@@ -3,6 +3,7 @@
 package dialogue
 
 import (
+	"cobijo/knowledge"
 	"cobijo/knowledge/guidance"
 )
 
@@ -12,6 +13,8 @@ type Message struct {
 	Choice   string // the id of the choice that was pressed
 	LangHint string // the language of the person's device (BCP 47), "" where it is not known
 	Other    bool   // something that is no text: a voice note, a picture
+	// Location is where the person is, if they sent it: used for this answer and not kept.
+	Location *knowledge.Point
 }
 
 // Kind tells what a reply is, for tests and for channels that treat some apart.

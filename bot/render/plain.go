@@ -144,3 +144,6 @@ func wrap(b *strings.Builder, ws []word, width int, first, rest string) {
 		at += w.width
 	}
 }
+
+// Literal makes words that are no Markdown safe to show in a terminal: in one line, without what a terminal acts upon.
+func Literal(s string) string { return clean(s) }

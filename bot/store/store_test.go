@@ -102,7 +102,6 @@ func testRoundTrip(t *testing.T, rdb redis.UniversalClient) {
 func testExpiry(t *testing.T, rdb redis.UniversalClient) {
 	s := newStore(t, rdb, Options{})
 	turn := begin(t, s, "42", "")
-	put := func() { t.Helper(); put(t, s, "42", "", someSession) }
 	if err := s.End(t.Context(), turn, "", someSession, false); err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +117,7 @@ func testExpiry(t *testing.T, rdb redis.UniversalClient) {
 	if err := rdb.Expire(t.Context(), key, time.Hour).Err(); err != nil {
 		t.Fatal(err)
 	}
-	put()
+	put(t, s, "42", "", someSession)
 	inADay()
 
 	short := newStore(t, rdb, Options{SessionTTL: 20 * time.Millisecond})
@@ -309,7 +308,7 @@ func copied(t *testing.T, rdb redis.UniversalClient, from, to string) {
 	}
 }
 
-// names gives the session's key under the name in use.
+// sessionKey gives the key of a chat's session under the name in use.
 func sessionKey(s *Store, chat string) string {
 	return s.seal.aliases("test", chat, s.o.Now(), time.Hour)[0].tag() + "s"
 }

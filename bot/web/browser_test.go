@@ -214,6 +214,8 @@ func TestBrowserLeavesQuickly(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBrowser(t)
 			b.open("/?lang=es")
+			b.run(chromedp.Click(css(`.top nav a[lang="en"]`)), chromedp.WaitReady(css(`html[lang="en"] #log .bot`)))
+			b.run(chromedp.Click(css(`button[value="lang:es"]`)), chromedp.WaitReady(css(`html[lang="es"] #log .bot`)))
 			before := len(b.site.bot.messages())
 			b.run(leave, chromedp.WaitVisible(css("#clima")))
 			for _, e := range get(b, chromedp.NavigationEntries()).Entries {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"cobijo/knowledge/guidance"
@@ -183,4 +184,10 @@ func (r *Reading) Explain() string {
 // HasAny tells whether the message has any of the words, given folded.
 func (r *Reading) HasAny(words ...string) bool {
 	return slices.ContainsFunc(r.words, func(w string) bool { return slices.Contains(words, w) })
+}
+
+// HasPhrase tells whether the words of a phrase, given folded, follow each other in the message.
+func (r *Reading) HasPhrase(phrases ...string) bool {
+	text := " " + strings.Join(r.words, " ") + " "
+	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(text, " "+p+" ") })
 }

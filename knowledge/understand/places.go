@@ -146,6 +146,20 @@ func (g *Gazetteer) misspelt(w string) *Place {
 	return nil
 }
 
+// Locate finds the coordinates of a city of a country, given as "City, State".
+func (g *Gazetteer) Locate(country, city string) (lat, lon float64, ok bool) {
+	for _, part := range strings.Split(city, ",") {
+		words := tokens(fold(part))
+		for i := range words {
+			p, n := g.names.at(words[i:])
+			if n > 0 && p.Country == country && p.Lat != nil && p.Lon != nil {
+				return *p.Lat, *p.Lon, true
+			}
+		}
+	}
+	return 0, 0, false
+}
+
 // What comes before a place that somebody comes from, or fears to be sent to: the nearest word, then the one before it.
 var originBefore = map[string][]string{
 	"de":   {"soy", "somos", "es", "son", "era", "vengo", "venimos", "viene", "vienen", "vine", "vinimos", "hui", "huimos", "huyendo", "huyo", "huir", "sali", "salimos", "salio", "saliendo", "escape", "escapamos", "originario", "originaria", "originarios", "nativo", "escapando", "fui", "afuera", "corrieron", "persona", "personas", "gente", "muchacho", "muchacha", "migrante", "migrantes", "refugiado", "refugiados", "mujer", "hombre", "esposa", "esposo", "amigo", "amiga", "familia", "joven", "venimos", "salir", "saliendo", "irme", "fugarme"},

@@ -20,6 +20,15 @@
     escaped = e.timeStamp;
   });
 
+  // Another language takes this page's place, so that leaving quickly leaves no page of this site behind.
+  doc.querySelectorAll('.top a[hreflang]').forEach(function (a) {
+    a.addEventListener('click', function (e) {
+      if (e.ctrlKey || e.metaKey || e.shiftKey) return;
+      e.preventDefault();
+      location.replace(a.href);
+    });
+  });
+
   if (!form || !window.fetch || !window.AbortController) return; // the forms work by themselves
   var log = doc.getElementById('log'), box = form.elements.q;
 
@@ -80,8 +89,8 @@
   form.addEventListener('submit', function (e) {
     if (!('submitter' in e)) return; // an old browser: it cannot tell the buttons apart here, but sends the right one
     var by = e.submitter, choice = by && by.name === 'choice' ? by.value : '', text = box.value.trim();
-    if (choice.indexOf('lang:') === 0) return; // the whole page comes in the other language
     e.preventDefault();
+    if (/^lang:\w+$/.test(choice)) { location.replace('/?lang=' + choice.slice(5)); return; }
     if (!choice && !text) { box.focus(); return; }
     send(text, choice, by ? by.textContent : '');
   });
