@@ -29,7 +29,7 @@ func (t *turn) asksCommitments(r *understand.Reading, q understand.StatementQuer
 		return true
 	case len(q.Participants) > 1 && r.Commitments >= 0.1:
 		return true // two beside each other are compared
-	case (q.Says || len(q.Participants) > 0) && r.Commitments >= 0.2:
+	case (q.Says || len(q.Participants) > 0) && r.Commitments >= 0.2, q.Says && len(q.Participants) > 0 && r.Commitments >= 0.05:
 		return true
 	}
 	if t.s.Mode != Commitments {

@@ -9,8 +9,8 @@ import (
 
 // The bars of understanding, read off the cross-validation of the examples (make eval prints what they give).
 const (
-	answerBar  = 0.20 // the likeliest topic, of all topics: above it is answered
-	clarifyBar = 0.10 // above it the likeliest are offered; below, nothing is known
+	answerBar  = 0.22 // the likeliest topic, of all topics: above it is answered
+	clarifyBar = 0.12 // above it the likeliest are offered; below, nothing is known
 	alsoBar    = 0.16 // a second topic as likely as this was perhaps asked too
 )
 
@@ -19,6 +19,9 @@ const (
 	leanWords   = 10
 	leanSame    = 2.0
 	leanRelated = 1.4
+
+	leanContent  = 3
+	leanOffTopic = 0.4
 )
 
 // lean weighs the topics of a short message by what was talked about.
@@ -33,6 +36,9 @@ func (t *turn) lean(r *understand.Reading) {
 		}
 	}
 	r.Weigh(weights)
+	if r.Content <= leanContent {
+		r.OffTopic *= leanOffTopic // in the middle of a talk "how long does it take?" is about what it was about
+	}
 }
 
 // decide chooses between guidance, commitments, small talk and nothing.
@@ -49,7 +55,7 @@ func (t *turn) decide(r *understand.Reading, awaited string) {
 	case t.followsUp(r):
 	case r.Menu >= 0.5 && r.Menu > r.Guidance():
 		t.smallTalk(r)
-	case r.OffTopic >= 0.5, r.OffTopic > r.Guidance():
+	case r.OffTopic >= 0.5, r.OffTopic > r.Top().Score && r.OffTopic > r.Guidance()/2:
 		t.nothing(r)
 	default:
 		t.guidance(r)

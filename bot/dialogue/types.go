@@ -86,6 +86,8 @@ type Session struct {
 	Participants []string `json:"p,omitempty"` // of the last question on commitments
 	Theme        string   `json:"th,omitempty"`
 	Found        []string `json:"f,omitempty"` // the commitments found, for paging
+
+	Discreet int `json:"d,omitempty"` // minutes after which the channel deletes its own answers; 0 for never
 }
 
 // What a reply may ask for.

@@ -34,6 +34,7 @@ const (
 // Store keeps what is remembered of chats.
 type Store struct {
 	rdb  redis.UniversalClient
+	fast redis.UniversalClient // sends what many chats ask at the same time in one go
 	seal *sealer
 	o    Options
 }
@@ -53,7 +54,14 @@ func New(rdb redis.UniversalClient, o Options) (*Store, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Store{rdb: rdb, seal: seal, o: o}, nil
+	s := &Store{rdb: rdb, fast: rdb, seal: seal, o: o}
+	if rdb == nil {
+		return s, nil
+	}
+	if fast, err := rdb.AutoPipeline(); err == nil {
+		s.fast = fast
+	}
+	return s, nil
 }
 
 // Turn is a chat's turn: until End, no other replica answers the chat.

@@ -19,14 +19,18 @@ type askCmd struct {
 	Lang     string `help:"Language of the answer; without it, the question's own." enum:",es,en" default:""`
 	Country  string `help:"Country that the person is in, for example mx." placeholder:"CODE"`
 	JSON     bool   `help:"Print the answer as JSON." name:"json"`
+	Explain  bool   `help:"Tell on standard error what was read out of the question."`
 	Batch    string `help:"Read JSON Lines from FILE (- for standard input), write JSON Lines." placeholder:"FILE"`
 }
 
 // Run answers one question, or a batch of them.
 func (c *askCmd) Run(s *streams) error {
-	d, _, err := loadDialogue()
+	d, base, err := loadDialogue()
 	if err != nil {
 		return err
+	}
+	if c.Explain {
+		fmt.Fprintln(s.err, base.Understand.Read(c.Question, time.Now()).Explain())
 	}
 	a := newAsker(d)
 	if c.Batch != "" {

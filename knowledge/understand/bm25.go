@@ -3,6 +3,7 @@ package understand
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/blevesearch/snowballstem"
 	"github.com/blevesearch/snowballstem/english"
@@ -114,8 +115,14 @@ func (x *bm25) spell(t string) string {
 	return ""
 }
 
+// american spells as the stemmer knows it: the statement writes "naturalization", others "naturalisation".
+var american = strings.NewReplacer("isation", "ization", "ising", "izing", "ised", "ized", "our", "or")
+
 // stemIn takes the endings off a folded word.
 func stemIn(lang, w string) string {
+	if lang == "en" {
+		w = american.Replace(w)
+	}
 	env := snowballstem.NewEnv(w)
 	if lang == "es" {
 		spanish.Stem(env)

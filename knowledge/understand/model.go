@@ -30,6 +30,7 @@ const classSafe = "safe"
 const (
 	dangerPrefix = "danger-"
 	safeFile     = "safe"     // lines of `topic<TAB>question` that only sound like danger
+	coreFile     = "core"     // lines of `topic<TAB>question`: the shortest usual ways to ask, which weigh more
 	unspokenFile = "unspoken" // lines of a language that is recognised but not spoken
 )
 
@@ -39,6 +40,7 @@ type question struct {
 	lang  string
 	class string // a topic, one of the classes above, or dangerPrefix with a kind
 	safe  bool   // it sounds like danger and is none
+	core  bool   // it is among the shortest usual ways to ask
 	text  string
 }
 
@@ -54,7 +56,7 @@ func readQuestions(fsys fs.FS, topics []string, faults *lint.Faults) []question 
 		}
 		lang := path.Base(path.Dir(file))
 		name := strings.TrimSuffix(path.Base(file), ".txt")
-		known := slices.Contains(topics, name) || slices.Contains([]string{classMenu, classOffTopic, classCommitments, safeFile, unspokenFile}, name) ||
+		known := slices.Contains(topics, name) || slices.Contains([]string{classMenu, classOffTopic, classCommitments, safeFile, coreFile, unspokenFile}, name) ||
 			strings.HasPrefix(name, dangerPrefix)
 		if !known {
 			faults.Add(file, 0, "%q is no topic", name)
@@ -67,13 +69,13 @@ func readQuestions(fsys fs.FS, topics []string, faults *lint.Faults) []question 
 				continue
 			}
 			q := question{file: file, lang: lang, class: name, text: text}
-			if name == safeFile {
+			if name == safeFile || name == coreFile {
 				topic, rest, ok := strings.Cut(text, "\t")
 				if !ok || !slices.Contains(topics, topic) {
 					faults.Add(file, n, "a line is a topic, a tab and a question")
 					continue
 				}
-				q.class, q.safe, q.text = topic, true, rest
+				q.class, q.safe, q.core, q.text = topic, name == safeFile, name == coreFile, rest
 			}
 			questions = append(questions, q)
 		}

@@ -94,6 +94,7 @@ or organizaciones otros otra others other para participantes participants pero p
 que quien quienes realmente relacion said san say says saying se sea segun ser si sign signed sobre solo son statement statements show signed so su sus supposed tell text texto than that the their them there they this
 tambien tema temas tiene tienen to todas todo todos touches under un una up vs versus was were what when where which who whom why will with would y ya you your mesa redonda round table action accion
 full complete completa completo lista listado listar enumere enumera points puntos point itself wording talk talks talked stance position posture want wanted hacia resumen summary summarize intends intenta aporta parte part words exactly exact palabras propone proponen pide piden asked ask asks call calls llamado undertake undertook dio did resume explain explica
+government governments gobierno gobiernos state estado country pais
 find puedo quiero ver see give please favor gracias hi hola buenas toca again more which whose want need looking busco buscar search cosas things materia`
 
 // parse reads what is asked for out of words. places are those found in the words: a country is a participant too.
@@ -118,13 +119,25 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 			i += n - 1
 			continue
 		}
-		if id, n := c.participants.at(words[i:]); n > 0 && !(id == "us" && words[i] == "us" && !usIsCountry(words, i)) {
+		if n := document(words[i:]); n > 0 {
+			i += n - 1 // its name bears a country's, which is not asked for
+			continue
+		}
+		id, n := c.participants.at(words[i:])
+		switch {
+		case n == 0 || id == "us" && words[i] == "us" && !usIsCountry(words, i):
+		case len(q.Participants) > 0 && i > 0 && slices.Contains(of, words[i-1]):
+			i += n - 1 // "what did the US offer to UNHCR?" asks for the first
+		default:
 			addParticipant(id)
 			mark(taken, i, n)
 			i += n - 1
 		}
 	}
 	for _, m := range places {
+		if i := m.start; document(words[i:]) > 0 || i >= 3 && document(words[i-3:]) == 4 || i >= 4 && document(words[i-4:]) == 5 || len(q.Participants) > 0 && i > 0 && slices.Contains(of, words[i-1]) && !slices.Contains(q.Participants, m.Place.Country) {
+			continue
+		}
 		if m.Place.Country == "" || m.Place.Kind == "paper" || taken[m.start] || m.Place.Kind == "city" || m.Place.Kind == "crossing" {
 			continue
 		}
@@ -162,6 +175,20 @@ var saying = []string{"compromi", "comprom", "commit", "pledg", "promet", "promi
 
 // Words by which people ask for what bears a date.
 var dating = []string{"deadline", "deadlines", "plazo", "plazos", "fecha", "fechas", "date", "dates", "dated", "termino", "timebound", "due"}
+
+// Prepositions before a participant that is not the one who is asked about, where another is named already.
+var of = []string{"de", "del", "of", "to", "from", "by", "a", "con", "with", "para", "for"}
+
+// document tells how many of the words name a document or place that bears a participant's name.
+func document(words []string) int {
+	for _, name := range []string{"brazil plan of action", "plan de accion de brasil", "brazil declaration", "declaracion de brasil", "san jose action statement", "cartagena declaration", "panama canal"} {
+		ws := strings.Fields(name)
+		if len(ws) <= len(words) && slices.Equal(ws, words[:len(ws)]) {
+			return len(ws)
+		}
+	}
+	return 0
+}
 
 func mark(taken []bool, at, n int) {
 	for i := at; i < at+n; i++ {
@@ -235,6 +262,9 @@ func (c *commitments) search(q StatementQuery) []Found {
 	if named && best(own) < leastScore && (q.Theme == "" || best(joint) < leastScore) {
 		return own // all that they committed to, in the document's order
 	}
+	if top := elsewhere(c.statement.Commitments, cover, q.Participants); top != nil && len(own) > 0 && len(q.Participants) > 0 && best(own) < leastOwn {
+		return append([]Found{*top}, relevant(own)...)
+	}
 	own, joint = relevant(own), relevant(joint)
 	if len(q.Participants) == 0 || len(joint) == 0 || joint[0].Score < jointScore {
 		return own
@@ -255,8 +285,21 @@ const (
 	themeWeight = 0.9
 	leastScore  = 0.25 // below it nothing that was asked for stands there
 	jointScore  = 0.6  // what all promised is shown beside a participant's own only where it fits as well as this
+	leastOwn    = 0.35 // below it another's commitment that holds nearly all the words comes first
+	nearlyAll   = 0.6
 	keepPart    = 0.55 // what fits less than this part of the best is cut off
 )
+
+// elsewhere gives the commitment of another participant that holds nearly all the words, nil for none.
+func elsewhere(all []*statement.Commitment, cover []float32, participants []string) *Found {
+	var top *Found
+	for i, cm := range all {
+		if cover[i] >= nearlyAll && !slices.Contains(participants, cm.Participant) && (top == nil || cover[i] > top.Score) {
+			top = &Found{cm, cover[i]}
+		}
+	}
+	return top
+}
 
 // themeScore tells how well a commitment bears on the themes that are asked for, 0 to 1.
 func (q StatementQuery) themeScore(c *statement.Commitment) float32 {

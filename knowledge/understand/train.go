@@ -15,7 +15,10 @@ const (
 	trainEpochs = 12
 	trainRate   = 0.5
 	trainDecay  = 1e-4
-	noisyWeight = 0.5 // of an example as somebody misspells it
+	// There are ten times as many examples of what is off-topic as of a topic, for it has no end.
+	offTopicWeight = 0.6
+	coreWeight     = 3.0
+	noisyWeight    = 0.5 // of an example as somebody misspells it
 )
 
 // Train fits all models to the examples below fsys and writes them as one file. The same examples make the same file.
@@ -57,7 +60,14 @@ func fit(questions []question, r *reader, topics []string) *models {
 			continue
 		}
 		c := slices.Index(topicClasses, q.class)
-		topicEx = append(topicEx, example{fs, c, 1}, example{misspelt, c, noisyWeight})
+		weight := float32(1)
+		switch {
+		case q.core:
+			weight = coreWeight
+		case q.class == classOffTopic:
+			weight = offTopicWeight
+		}
+		topicEx = append(topicEx, example{fs, c, weight}, example{misspelt, c, noisyWeight * weight})
 		safe := len(dangerClasses) - 1
 		dangerEx = append(dangerEx, example{fs, safe, 1}, example{misspelt, safe, noisyWeight})
 	}

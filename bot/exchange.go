@@ -1,0 +1,109 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"cobijo/bot/dialogue"
+	"cobijo/bot/store"
+)
+
+// Courier is a channel's part in one exchange, where it must say more about the answer than a reply does.
+type Courier interface {
+	// Answer decides what to say; for most messages it asks d.
+	Answer(d *dialogue.Dialogue, now time.Time, s dialogue.Session) (dialogue.Session, []Reply, []dialogue.Effect)
+	// Write makes what is sent, in the channel's own format. Where the chat is forgotten, receipts are those of what was sent to it.
+	Write(replies []Reply, receipts [][]byte) [][]byte
+}
+
+// Sender sends what was put into the outbox. Outbox is one.
+type Sender interface {
+	// Send sends parcels in order after a wait, gives the chat's turn back, and puts off what cannot be sent now.
+	Send(ctx context.Context, h *store.Held, parcels []*store.Parcel, wait time.Duration) error
+	// Direct sends what stands in no outbox.
+	Direct(ctx context.Context, bodies [][]byte) error
+}
+
+// Exchange answers a message and sends the answer. Session, the claim that the message is answered and what is to be sent are
+// kept in one step before anything is sent: after a crash the message, delivered again, is not answered anew; what was left is sent.
+// Without an error the message may be acknowledged: its answer is sent, or stands in the outbox. Messages of one chat must
+// be given one after another.
+func (s *Service) Exchange(ctx context.Context, m Message, c Courier, out Sender, pace store.Pace) error {
+	h, err := s.store.Open(ctx, m.Channel, m.Chat, m.ID)
+	if err != nil {
+		s.log.ErrorContext(ctx, "no session: answering without", "channel", m.Channel, "error", err)
+		_, replies, _ := s.ask(ctx, m, c, dialogue.Session{Introduced: true})
+		return out.Direct(context.WithoutCancel(ctx), c.Write(replies, nil))
+	}
+	if h.Repeat || h.Excess > 1 {
+		return nil
+	}
+	ctx = context.WithoutCancel(ctx) // what was begun is ended
+	if h.Resumed {
+		if !h.Interrupted() {
+			return s.store.Close(ctx, h) // it was put off, and will be sent
+		}
+		return out.Send(ctx, h, h.Left, 0)
+	}
+	session, replies, effects := h.Session, []Reply(nil), []dialogue.Effect(nil)
+	if h.Excess == 1 {
+		lang := s.lang(session, m)
+		replies = []Reply{{Kind: dialogue.Menu, Lang: lang, Text: s.texts.Text(lang, "too_many")}}
+	} else {
+		session, replies, effects = s.ask(ctx, m, c, session)
+	}
+	entry := store.Entry{Update: m.ID, Session: session, Pace: pace, Behind: len(h.Left) > 0 && !h.Interrupted()}
+	for _, e := range effects {
+		entry.Forget = entry.Forget || e.Forget
+	}
+	var receipts [][]byte
+	if entry.Forget {
+		entry.Behind, h.Left = false, nil // what was not said yet is not said any more
+		if receipts, err = s.store.Receipts(ctx, m.Channel, m.Chat); err != nil {
+			s.log.ErrorContext(ctx, "what was sent is not known: it is not deleted", "channel", m.Channel, "error", err)
+		}
+	}
+	entry.Bodies = c.Write(replies, receipts)
+	parcels, wait, err := s.store.Commit(ctx, h, entry)
+	if err != nil {
+		return fmt.Errorf("keep the answer: %w", err)
+	}
+	s.count(ctx, effects)
+	if all := append(h.Left, parcels...); !entry.Behind && len(all) > 0 {
+		return out.Send(ctx, h, all, wait)
+	}
+	return nil
+}
+
+// ask lets the courier answer; what goes wrong is a human sentence.
+func (s *Service) ask(ctx context.Context, m Message, c Courier, before dialogue.Session) (session dialogue.Session, replies []Reply, effects []dialogue.Effect) {
+	defer func() {
+		if r := recover(); r != nil {
+			// The message must not reach the log, and the panic may quote it.
+			s.log.ErrorContext(ctx, "panic while answering", "channel", m.Channel, "kind", kindOf(r))
+			session, replies, effects = before, s.failure(m), nil
+		}
+	}()
+	return c.Answer(s.dialogue, s.now(), before)
+}
+
+// Forgotten erases all that is kept of a chat that is no more.
+func (s *Service) Forgotten(ctx context.Context, channel, chat string) error {
+	return s.store.EraseChat(ctx, channel, chat)
+}
+
+// Aside answers outside of any chat: nothing is remembered, counted or limited.
+func (s *Service) Aside(session dialogue.Session, m dialogue.Message) (replies []Reply, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			replies, err = nil, errors.New("panic while answering")
+		}
+	}()
+	_, replies, _ = s.dialogue.Handle(s.now(), session, m)
+	return replies, nil
+}
+
+// Store is where the channel keeps what it must send.
+func (s *Service) Store() *store.Store { return s.store }
