@@ -9,7 +9,8 @@ import (
 
 // The bars of understanding, read off the cross-validation of the examples (make eval prints what they give).
 const (
-	answerBar  = 0.22 // the likeliest topic, of all topics: above it is answered
+	answerBar  = 0.22 // the likeliest topic: above it is answered
+	strangeBar = 0.36 // the same, where nothing shows that the message is about this assistant's subject
 	clarifyBar = 0.12 // above it the likeliest are offered; below, nothing is known
 	alsoBar    = 0.16 // a second topic as likely as this was perhaps asked too
 )
@@ -95,9 +96,12 @@ func (t *turn) followsUp(r *understand.Reading) bool {
 // guidance answers with the entry of the likeliest topic.
 func (t *turn) guidance(r *understand.Reading) {
 	top := r.Top()
-	share := top.Score / max(r.Guidance(), 0.001)
+	bar := float32(answerBar)
+	if !r.Domain && !t.known(t.s.Country) && t.s.Topic == "" {
+		bar = strangeBar
+	}
 	switch {
-	case top.Score >= answerBar || share >= answerBar*1.5 && r.Guidance() >= 0.5:
+	case top.Score >= bar:
 		t.answerTopic(top.Topic, r, top.Score)
 	case top.Score >= clarifyBar:
 		t.clarify(r)

@@ -32,14 +32,13 @@ func words(line markdown.Line, bold bool) []word {
 	var all []word
 	var current word
 	for _, s := range line {
-		for i, part := range strings.FieldsFunc(spaced(printed(s)), func(r rune) bool { return r == '\x00' }) {
+		for _, part := range strings.FieldsFunc(spaced(printed(s)), func(r rune) bool { return r == '\x00' }) {
 			if part == " " {
 				if len(current) > 0 {
 					all, current = append(all, current), nil
 				}
 				continue
 			}
-			_ = i
 			current = append(current, piece{part, bold || s.Bold})
 		}
 	}
@@ -109,7 +108,7 @@ func (p *Page) wrap(ws []word, size, width float64) []row {
 	var rows []row
 	var current row
 	at := 0.0
-	space := p.width(" ", size, false)
+	space := max(p.width(" ", size, false), p.width(" ", size, true))
 	for _, w := range ws {
 		for _, part := range p.cut(w, size, width) {
 			n := p.wordWidth(part, size)

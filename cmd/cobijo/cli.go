@@ -16,11 +16,14 @@ type streams struct {
 }
 
 type cli struct {
-	Ask     askCmd     `cmd:"" help:"One question, one answer; or a batch of them."`
-	Eval    evalCmd    `cmd:"" hidden:"" help:"Measure the understanding on questions with known answers."`
-	Check   checkCmd   `cmd:"" help:"Lint the knowledge and the locales; prints each fault as file:line: what is wrong."`
-	Version versionCmd `cmd:"" help:"Version, knowledge date, counts."`
-	Train   trainCmd   `cmd:"" hidden:"" help:"Train the models of the understanding from seeds/questions."`
+	Serve       serveCmd       `cmd:"" help:"Everything that the configuration names; with none, the web chat on http://localhost:8080."`
+	Chat        chatCmd        `cmd:"" help:"A conversation in the terminal."`
+	Commitments commitmentsCmd `cmd:"" help:"The commitments of the San José Action Statement."`
+	Ask         askCmd         `cmd:"" help:"One question, one answer; or a batch of them."`
+	Eval        evalCmd        `cmd:"" hidden:"" help:"Measure the understanding on questions with known answers."`
+	Check       checkCmd       `cmd:"" help:"Lint the knowledge and the locales; prints each fault as file:line: what is wrong."`
+	Version     versionCmd     `cmd:"" help:"Version, knowledge date, counts."`
+	Train       trainCmd       `cmd:"" hidden:"" help:"Train the models of the understanding from seeds/questions."`
 }
 
 // Exit codes, as contract for scripts.
@@ -47,9 +50,11 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	parser, err := kong.New(&c,
 		kong.Name("cobijo"),
 		kong.Description("A chat assistant for protection information in the Americas."),
+		kong.Vars{"operator": defaultOperator},
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exitCode(code)) }),
 		kong.Bind(&streams{in: in, out: out, err: errOut}),
+		kong.Bind(handlerMaker(newHandler)),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
 	if err != nil {

@@ -1,7 +1,12 @@
 package main
 
 import (
+	"context"
+	"log/slog"
+
+	"cobijo/bot"
 	"cobijo/bot/dialogue"
+	"cobijo/bot/render"
 	"cobijo/knowledge"
 	"cobijo/locales"
 	"cobijo/seeds"
@@ -17,7 +22,17 @@ func loadDialogue() (*dialogue.Dialogue, *knowledge.Base, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return dialogue.New(base, texts, dialogue.Options{Operator: "Cobijo"}), base, nil
+	return dialogue.New(base, texts, dialogue.Options{Operator: defaultOperator}), base, nil
 }
 
-func plain(md string) string { return md }
+// plain is a reply's text without its marks, unwrapped.
+func plain(md string) string { return render.Plain(md, 0) }
+
+// newHandler makes the assistant for a terminal: with a memory of its own that ends with the process.
+func newHandler(context.Context) (bot.Handler, func(), error) {
+	s, err := settings{SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000, Operator: defaultOperator}.open(slog.New(slog.DiscardHandler))
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, s.close, nil
+}

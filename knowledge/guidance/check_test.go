@@ -84,6 +84,7 @@ func TestEntryFaults(t *testing.T) {
 		{"a number that no contact bears", enFile, "55 1234 5678", "55 8765 4321", enFile + `:12: no contact bears the telephone number "55 8765 4321"`},
 		// Each long number may end like a short one, and none is borne by that.
 		{"a number that ends like a short one", enFile, "55 1234 5678", "55 1234 5911", enFile + `:12: no contact bears the telephone number "55 1234 5911"`},
+		{"a number after the stars", enFile, "write to the office", "call 55 8765 4321", enFile + `:16: no contact bears the telephone number "55 8765 4321"`},
 		{"twins differ in sources", enFile, "[zz-law]", "[zz-law, zz-guide]", enFile + ":5: sources is not the same as in the es twin"},
 		{"twins differ in contacts", enFile, "[zz-office]", "[]", enFile + ":6: contacts is not the same as in the es twin"},
 		{"twins differ in confidence", enFile, "confidence: high", "confidence: low", enFile + ":3: confidence is not the same as in the es twin"},
@@ -138,6 +139,8 @@ func TestFolderFaults(t *testing.T) {
 		{"long title", "topics.yaml", "How to ask", "How to ask for asylum in this country", `topics.yaml:4: the title "How to ask for asylum in this country" has 37 characters`},
 		{"title in one language", "topics.yaml", `, en: "Work"`, "", "topics.yaml:6: work has no title in en"},
 		{"broken topics", "topics.yaml", "topics:\n", "topics:\n\t", "topics.yaml:4: found character that cannot start any token"},
+		{"no such zone", "countries.yaml", "America/Panama", "America/Xanadu", `countries.yaml:1: zz: zone "America/Xanadu" is no time zone`},
+		{"no zone", "countries.yaml", "  zone: America/Panama\n", "", `countries.yaml:1: zz: zone "" is no time zone`},
 		{"a folder of no country", "countries.yaml", "zz:", "zy:", "guidance/zz: no country of this code stands in countries.yaml"},
 	})
 }
@@ -152,7 +155,7 @@ func TestRumourFaults(t *testing.T) {
 		{"of tomorrow", rumourFile, "2026-11-20", "2026-11-26", rumourFile + ":8: reviewed is missing or lies in the future"},
 		{"answer in one language", rumourFile, `, en: "It is free to ask."`, "", rumourFile + ": claim and answer are told in en"},
 		{"no way of asking", rumourFile, `, en: ["do i have to pay"]`, "", rumourFile + ":9: no ways of asking in en"},
-		{"number", rumourFile, "It is free to ask.", "It is free: 55 8765 4321.", rumourFile + `:6: no contact bears the telephone number`},
+		{"number", rumourFile, "It is free to ask.", "It is free: 55 8765 4321.", rumourFile + `:6: no contact bears the telephone number "55 8765 4321"`},
 		{"too hard", rumourFile, "It is free to ask.", "Representatives administer extraordinary bureaucratic responsibilities.", rumourFile + ":6: too hard: Flesch-Kincaid"},
 		{"unknown field", rumourFile, "id: pay", "id: pay\nauthor: me", rumourFile + ":2: field author not found"},
 		{"malformed", rumourFile, "asks: {", "asks: {{", rumourFile + ":"},

@@ -37,14 +37,17 @@ Usted puede también llamar a la oficina.
 
 const countries = `zz:
   role: country
+  zone: America/Panama
   name: {es: "Zeta", en: "Zed"}
   in: {es: "en Zeta", en: "in Zed"}
 yy:
   role: country
+  zone: America/Panama
   name: {es: "Ye", en: "Wye"}
   in: {es: "en Ye", en: "in Wye"}
 regional:
   role: fallback
+  zone: America/Panama
   name: {es: "La región", en: "The region"}
   in: {es: "en la región", en: "in the region"}
 `

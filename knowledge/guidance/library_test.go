@@ -94,14 +94,20 @@ func TestCoverage(t *testing.T) {
 func TestHelpers(t *testing.T) {
 	fsys := content()
 	edit(t, fsys, contactsFile, "  sources: [zz-law]\n- id: zz-office\n", "  sources: [zz-law]\n  helps: [violence]\n- id: zz-office\n")
-	// One without a telephone cannot be called now.
+	// Who detains people is named last to those who fear to be deported; an address comes after what can be called; what has neither
+	// helps nobody now.
+	edit(t, fsys, contactsFile, "[violence]", "[violence, deportation]")
+	edit(t, fsys, contactsFile, "  helps: [violence]\n- id: zz-police", "  helps: [violence, deportation]\n- id: zz-police")
+	fsys[contactsFile].Data = append(fsys[contactsFile].Data, "- id: zz-chat\n  kind: hotline\n  name: {es: Chat, en: Chat}\n  url: \"https://zz.example\"\n  sources: [zz-law]\n  helps: [violence, deportation]\n"...)
+	edit(t, fsys, contactsFile, "phones: [{number: \"911\", dial: \"911\"}]\n  sources: [zz-law]\n  helps: [violence]", "phones: [{number: \"911\", dial: \"911\"}]\n  sources: [zz-law]\n  helps: [violence, deportation]")
 	edit(t, fsys, contactsFile, "- id: zz-line", "- id: zz-net\n  kind: hotline\n  name: {es: Red, en: Net}\n  sources: [zz-law]\n  helps: [violence, self-harm]\n- id: zz-line")
 	l := mustLoad(t, fsys)
 	for _, tt := range []struct {
 		country, danger string
 		want            []string
 	}{
-		{"zz", "violence", []string{"zz-police", "zz-line", "zz-office-north"}}, // what answers at once goes first
+		{"zz", "violence", []string{"zz-police", "zz-line", "zz-chat", "zz-office-north"}}, // what answers at once goes first
+		{"zz", "deportation", []string{"zz-line", "zz-chat", "zz-office-north", "zz-police"}},
 		{"zz", General, []string{"zz-police"}},
 		{"zz", "self-harm", nil},
 		{"yy", "violence", nil}, // another country's numbers do not answer there
@@ -122,7 +128,7 @@ func TestHelpers(t *testing.T) {
 	for _, c := range l.Contacts("zz") {
 		order = append(order, c.ID)
 	}
-	if d := cmp.Diff([]string{"zz-office-north", "zz-office", "zz-net", "zz-line", "zz-police"}, order); d != "" {
+	if d := cmp.Diff([]string{"zz-office-north", "zz-office", "zz-net", "zz-line", "zz-police", "zz-chat"}, order); d != "" {
 		t.Errorf("Helpers changed the order of the contacts: %s", d)
 	}
 }
@@ -178,7 +184,7 @@ func TestOldest(t *testing.T) {
 		want    string
 	}{
 		{[]*Source{day("2025-01-02"), day("2024-03-04"), day("2026-05-06")}, "2024-03-04"},
-		{[]*Source{{}, day("2025-01-02")}, "2025-01-02"}, // one without a date tells nothing
+		{[]*Source{{}, day("2025-01-02"), {}}, "2025-01-02"}, // one without a date tells nothing
 		{[]*Source{{}}, ""},
 		{nil, ""},
 	} {

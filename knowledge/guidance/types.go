@@ -98,13 +98,7 @@ func (e *Entry) Oldest() Date {
 }
 
 // Stale tells whether the entry is older than its class allows: 90 days where it changes often, else 180.
-func (e *Entry) Stale(now time.Time) bool {
-	limit := 180 * 24 * time.Hour
-	if e.Volatile {
-		limit = 90 * 24 * time.Hour
-	}
-	return now.Sub(e.Reviewed.Time) > limit
-}
+func (e *Entry) Stale(now time.Time) bool { return now.After(e.Due()) }
 
 // Source is where a fact was found.
 type Source struct {

@@ -40,6 +40,22 @@ func loadConcepts(fsys fs.FS, faults *lint.Faults) *concepts {
 	return c
 }
 
+// Concepts that few speak of but those whom this assistant is for.
+var domain = []string{"asylum", "lawyer", "gang", "detained", "permit", "coyote", "shelter", "trafficking", "lgbt", "displaced", "otherstatus", "thirdcountry", "document", "refusal", "border", "return", "gbv", "danger"}
+
+// domain tells whether any of the words stands for such a concept.
+func (c *concepts) domain(words []string) bool {
+	var cs []string
+	for _, w := range words {
+		for _, name := range c.of(sound(w), cs[:0]) {
+			if slices.Contains(domain, name) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // of adds to cs the concepts of a word, given as it sounds.
 func (c *concepts) of(word string, cs []string) []string {
 	cs = append(cs, c.words[word]...)

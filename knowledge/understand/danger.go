@@ -33,7 +33,7 @@ func (e *Engine) readDanger(r *Reading, fs []uint32) {
 	if r.Content == 0 {
 		return // "I am in Houston" tells of nothing
 	}
-	logit := math.Log(float64(1-safe)+1e-6) - math.Log(float64(safe)+1e-6)
+	logit := odds(1 - safe)
 	if asksInformation(r) {
 		logit += asksWeight
 	}
@@ -42,6 +42,11 @@ func (e *Engine) readDanger(r *Reading, fs []uint32) {
 		logit += nowWeight
 	}
 	r.DangerScore = float32(1 / (1 + math.Exp(-logit)))
+}
+
+// odds are the logarithm of p against not p.
+func odds(p float32) float64 {
+	return math.Log(float64(p)+1e-6) - math.Log(float64(1-p)+1e-6)
 }
 
 // Phrases that say that something is going on.

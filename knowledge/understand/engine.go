@@ -71,6 +71,7 @@ type Reading struct {
 	Topics      []Scored // all topics, the likeliest first; with the next three they add up to 1
 	Menu        float32  // a greeting, thanks, a question about the assistant itself
 	OffTopic    float32
+	Domain      bool    // it has words of this assistant's subject
 	Commitments float32 // a question about what was promised in the statement
 
 	Words   int       // how many
@@ -103,6 +104,7 @@ func (e *Engine) Read(text string, today time.Time) *Reading {
 	r.Content = r.content()
 	r.Points = pointsBack(r.words)
 	r.Child = saysChild(r.words)
+	r.Domain = e.reader.concepts.domain(r.words)
 	r.readDate(today)
 
 	fs := e.reader.featuresOf(e.reader.mask(r.words, r.Mentions))

@@ -1,0 +1,247 @@
+package telegram
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"strconv"
+	"time"
+
+	"cobijo/bot/outbox"
+)
+
+// method is what a parcel calls.
+type method byte
+
+// The methods.
+const (
+	sendText method = iota + 1
+	editText
+	deleteAll // messages of the bot
+	sendAsk   // a message with keys that are no part of it: it cannot be edited
+)
+
+// parcel is one call, as it stands in the outbox.
+type parcel struct {
+	method   method
+	keep     bool  // keep the message's number, for /forget
+	discreet int   // minutes after which it is deleted
+	chat     int64 // to whom
+	message  int64 // that is edited
+	after    int64 // what is sent has a higher number
+	rest     []byte
+}
+
+const parcelHead = 1 + 1 + 4 + 8 + 8 + 8
+
+func (p *parcel) bytes() []byte {
+	b := make([]byte, 0, parcelHead+len(p.rest))
+	b = append(b, byte(p.method), 0)
+	if p.keep {
+		b[1] = 1
+	}
+	b = binary.BigEndian.AppendUint32(b, uint32(p.discreet)) //nolint:gosec // minutes, from a list
+	b = binary.BigEndian.AppendUint64(b, uint64(p.chat))     //nolint:gosec // there and back
+	b = binary.BigEndian.AppendUint64(b, uint64(p.message))  //nolint:gosec // there and back
+	b = binary.BigEndian.AppendUint64(b, uint64(p.after))    //nolint:gosec // there and back
+	return append(b, p.rest...)
+}
+
+func readParcel(b []byte) (p parcel, ok bool) {
+	if len(b) < parcelHead {
+		return p, false
+	}
+	p.method, p.keep = method(b[0]), b[1] == 1
+	p.discreet = int(binary.BigEndian.Uint32(b[2:]))
+	p.chat = int64(binary.BigEndian.Uint64(b[6:]))     //nolint:gosec // there and back
+	p.message = int64(binary.BigEndian.Uint64(b[14:])) //nolint:gosec // there and back
+	p.after = int64(binary.BigEndian.Uint64(b[22:]))   //nolint:gosec // there and back
+	p.rest = b[parcelHead:]
+	return p, true
+}
+
+// Carry sends a parcel.
+func (c *Channel) Carry(ctx context.Context, body []byte, doubt bool) ([]byte, error) {
+	p, ok := readParcel(body)
+	if !ok {
+		return nil, &outbox.SendError{Kind: outbox.Rejected, Unsent: true, Cause: errors.New("a parcel that cannot be read")}
+	}
+	if p.method == deleteAll {
+		err := c.try(ctx, "deleteMessages", &p, nil)
+		if rejected(err) {
+			err = nil // too old, or gone already
+		}
+		return nil, err
+	}
+	id, err := c.deliver(ctx, &p, doubt)
+	if err != nil {
+		return nil, err
+	}
+	if p.chat > 0 {
+		c.saw(id)
+	}
+	return c.receipt(ctx, &p, id), nil
+}
+
+func rejected(err error) bool {
+	var e *outbox.SendError
+	return errors.As(err, &e) && e.Kind == outbox.Rejected
+}
+
+// deliver sends or edits a message, and gives its number.
+func (c *Channel) deliver(ctx context.Context, p *parcel, doubt bool) (id int64, err error) {
+	if p.method == editText {
+		// To edit twice is to edit once: there is no doubt.
+		err = c.try(ctx, "editMessageText", p, nil)
+		if err == nil || says(err, "message is not modified") {
+			return 0, nil
+		}
+		if !rejected(err) {
+			return 0, err
+		}
+		// It is deleted, or too old to be edited: it is said anew.
+		p.method, doubt = sendText, false
+	}
+	if doubt && p.method == sendText {
+		if id := c.find(ctx, p); id != 0 {
+			return id, nil
+		}
+	}
+	err = c.try(ctx, "sendMessage", p, &id)
+	var api *apiError
+	switch {
+	case errors.As(err, &api) && api.migrateTo != 0:
+		// The group became a supergroup, with another number.
+		p.chat = api.migrateTo
+		err = c.try(ctx, "sendMessage", p, &id)
+	case says(err, "message to be replied not found", "reply message not found", "message thread not found"):
+		p.rest = withoutReply(p.rest)
+		err = c.try(ctx, "sendMessage", p, &id)
+	}
+	return id, err
+}
+
+// withoutReply takes out what the message answers: that was deleted.
+func withoutReply(rest []byte) []byte {
+	if i := bytes.Index(rest, []byte(replyKey)); i == 0 {
+		if j := bytes.IndexByte(rest, '}'); j > 0 && j+2 <= len(rest) {
+			return rest[j+2:]
+		}
+	}
+	return rest
+}
+
+const replyKey = `"reply_parameters":{`
+
+// try calls a method with a parcel's parameters.
+func (c *Channel) try(ctx context.Context, method string, p *parcel, id *int64) error {
+	out, in := c.buffers.get(), c.buffers.get()
+	defer c.buffers.put(in)
+	defer c.buffers.put(out)
+	b := append(out.AvailableBuffer(), `{"chat_id":`...)
+	b = strconv.AppendInt(b, p.chat, 10)
+	if method == "editMessageText" {
+		b = append(b, `,"message_id":`...)
+		b = strconv.AppendInt(b, p.message, 10)
+	}
+	b = append(b, ',')
+	b = append(b, p.rest...)
+	out.Write(b)
+	return c.api.call(ctx, method, out.Bytes(), in, func(all []byte) (err error) {
+		if id != nil {
+			*id, err = messageID(all)
+		}
+		return err
+	})
+}
+
+// How many numbers behind the last known one are looked at, and how many times a look may fail.
+const looked = 64
+
+// find looks for a message that may have been sent: a process died between sending it and noting that it was sent, or the answer
+// was lost. The Bot API cannot be asked for messages. But to edit a message into what it says already is refused, in words that
+// tell so; and numbers rise. No other message of ours with a higher number stands in this chat: what is behind it waits for this one.
+func (c *Channel) find(ctx context.Context, p *parcel) int64 {
+	failed := 0
+	for id := p.after + 1; id <= p.after+looked; id++ {
+		p.message = id
+		err := c.try(ctx, "editMessageText", p, nil)
+		switch {
+		case err == nil, says(err, "message is not modified"):
+			return id // where it was modified, it says now what it was to say
+		case rejected(err):
+			continue
+		}
+		var e *outbox.SendError
+		if failed++; failed > 3 || !errors.As(err, &e) || e.RetryAfter > 3*time.Second {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return 0
+		case <-time.After(max(e.RetryAfter, 200*time.Millisecond)):
+			id--
+		}
+	}
+	return 0
+}
+
+// saw notes the number of a message in a private chat: all of them are counted together.
+func (c *Channel) saw(id int64) {
+	for {
+		old := c.latest.Load()
+		if id <= old || c.latest.CompareAndSwap(old, id) {
+			return
+		}
+	}
+}
+
+// receipt is what the channel needs of a sent message later: its number, to delete it.
+func (c *Channel) receipt(ctx context.Context, p *parcel, id int64) []byte {
+	if id == 0 {
+		id = p.message
+	}
+	if id == 0 {
+		return nil
+	}
+	if p.discreet > 0 {
+		c.eraseLater(ctx, p.chat, id, time.Duration(p.discreet)*time.Minute)
+	}
+	if !p.keep {
+		return nil
+	}
+	return binary.AppendVarint(nil, id)
+}
+
+// deleteParcels delete the messages that receipts name.
+func deleteParcels(chat int64, receipts [][]byte) [][]byte {
+	var bodies [][]byte
+	const most = 100 // https://core.telegram.org/bots/api#deletemessages
+	seen := map[int64]bool{}
+	var ids []int64
+	for _, r := range receipts {
+		if id, n := binary.Varint(r); n > 0 && !seen[id] {
+			seen[id] = true
+			ids = append(ids, id)
+		}
+	}
+	for len(ids) > 0 {
+		n := min(most, len(ids))
+		bodies = append(bodies, (&parcel{method: deleteAll, chat: chat, rest: idList(ids[:n])}).bytes())
+		ids = ids[n:]
+	}
+	return bodies
+}
+
+// idList is `"message_ids":[1,2]}`.
+func idList(ids []int64) []byte {
+	b := []byte(`"message_ids":[`)
+	for i, id := range ids {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, id, 10)
+	}
+	return append(b, `]}`...)
+}

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"cobijo/bot"
+	"cobijo/bot/dialogue"
+	"cobijo/bot/store"
+	"cobijo/bot/web"
+	"cobijo/knowledge"
+	"cobijo/locales"
+	"cobijo/seeds"
+)
+
+// settings are what an operator sets in the environment; each is a flag too.
+type settings struct {
+	RedisURL   string        `name:"redis-url" env:"REDIS_URL" help:"Redis server (redis://, rediss://), or several addresses of a cluster, separated by commas. None: an embedded Redis, and nothing survives a restart." placeholder:"URL"`
+	Secret     []string      `env:"COBIJO_SECRET" help:"Key for pseudonyms and encryption at rest, 16 bytes or more; required with REDIS_URL. To change it, put the new one first: NEW,OLD." placeholder:"KEY"`
+	Operator   string        `env:"COBIJO_OPERATOR" default:"${operator}" help:"Who runs this assistant, as its first message says it."`
+	SessionTTL time.Duration `name:"session-ttl" env:"COBIJO_SESSION_TTL" default:"24h" help:"How long language, country and last subject are remembered after a message (at most 24h)."`
+	PerMinute  int           `env:"COBIJO_PER_MINUTE" default:"20" help:"How many messages of one chat are answered in a minute."`
+	MaxRunes   int           `env:"COBIJO_MAX_MESSAGE" default:"2000" help:"How many characters a message may have."`
+}
+
+type serveCmd struct {
+	settings
+	HTTPAddr string `name:"http-addr" env:"HTTP_ADDR" default:"localhost:8080" help:"Where the web chat, /healthz and /readyz listen."`
+	HTTPS    bool   `name:"https" env:"COBIJO_HTTPS" help:"The page is reached by https (behind a proxy): cookies are sent over nothing else."`
+}
+
+// defaultOperator names nobody: whoever runs an instance says who they are.
+const defaultOperator = "un equipo humanitario / a humanitarian team"
+
+// maxTTL is the longest that a chat may be remembered: what the privacy text promises.
+const maxTTL = 24 * time.Hour
+
+// check names a setting that is missing or malformed.
+func (c settings) check() error {
+	switch {
+	case c.RedisURL != "" && len(c.Secret) == 0:
+		return errors.New("COBIJO_SECRET is missing: it is required with REDIS_URL")
+	case c.SessionTTL <= 0 || c.SessionTTL > maxTTL:
+		return fmt.Errorf("COBIJO_SESSION_TTL is %v: more than nothing, at most %v", c.SessionTTL, maxTTL)
+	case c.PerMinute < 1:
+		return fmt.Errorf("COBIJO_PER_MINUTE is %d: at least 1", c.PerMinute)
+	case c.MaxRunes < 100:
+		return fmt.Errorf("COBIJO_MAX_MESSAGE is %d: at least 100", c.MaxRunes)
+	}
+	for _, s := range c.Secret {
+		if len(s) < store.MinSecret {
+			return fmt.Errorf("COBIJO_SECRET has a key of %d bytes: at least %d", len(s), store.MinSecret)
+		}
+	}
+	return nil
+}
+
+// service is the assistant with its memory, and what must be closed after it.
+type service struct {
+	*bot.Service
+	base  *knowledge.Base
+	texts *locales.Catalog
+	keys  [][]byte
+	close func()
+}
+
+// open reads the knowledge and reaches the store.
+func (c settings) open(log *slog.Logger) (*service, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	base, err := knowledge.Load(seeds.FS)
+	if err != nil {
+		return nil, err
+	}
+	if base.Retrained {
+		log.Warn("the examples are not those of the shipped models: trained new ones; `make train` ships them")
+	}
+	texts, err := locales.Load(locales.FS)
+	if err != nil {
+		return nil, err
+	}
+	texts.OnError = func(lang, id string, err error) {
+		log.Error("text not whole", "lang", lang, "message", id, "error", err)
+	}
+	s := &service{base: base, texts: texts}
+	for _, k := range c.Secret {
+		s.keys = append(s.keys, []byte(k))
+	}
+	if len(s.keys) == 0 {
+		s.keys = [][]byte{store.RandomSecret()}
+	}
+	rdb, stop := store.Embedded()
+	if c.RedisURL != "" {
+		stop()
+		if rdb, err = store.Connect(c.RedisURL); err != nil {
+			return nil, fmt.Errorf("REDIS_URL: %w", err)
+		}
+		stop = func() { _ = rdb.Close() }
+	} else {
+		log.Warn("REDIS_URL is not set: an embedded Redis serves, and nothing survives a restart")
+	}
+	st, err := store.New(rdb, store.Options{Secrets: s.keys, SessionTTL: c.SessionTTL, PerMinute: c.PerMinute})
+	if err != nil {
+		stop()
+		return nil, err
+	}
+	s.close = stop
+	s.Service = bot.New(bot.Options{
+		Dialogue: dialogue.New(base, texts, dialogue.Options{Operator: c.Operator, MaxRunes: c.MaxRunes}),
+		Store:    st, Texts: texts, Log: log,
+	})
+	return s, nil
+}
+
+// shutdownTime is how long requests under way may take to end.
+const shutdownTime = 10 * time.Second
+
+// Run serves the web chat until the context ends.
+func (c *serveCmd) Run(ctx context.Context, s *streams) error {
+	log := slog.New(slog.NewTextHandler(s.err, nil))
+	svc, err := c.open(log)
+	if err != nil {
+		return err
+	}
+	defer svc.close()
+	page, err := web.New(svc, svc.base, svc.texts, web.Options{Secret: svc.keys[0], Secure: c.HTTPS, Log: log})
+	if err != nil {
+		return fmt.Errorf("make web chat: %w", err)
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/", page)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		if err := svc.Ready(r.Context()); err != nil {
+			http.Error(w, "the store cannot be reached: answering without memory", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "ready")
+	})
+	var lc net.ListenConfig
+	listener, err := lc.Listen(ctx, "tcp", c.HTTPAddr)
+	if err != nil {
+		return fmt.Errorf("HTTP_ADDR: %w", err)
+	}
+	server := &http.Server{
+		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 15 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	fmt.Fprintf(s.out, "Cobijo listens on http://%s (Ctrl-C ends it)\n", listener.Addr())
+	return serve(ctx, server, listener)
+}
+
+// serve runs the server until the context ends, then lets requests under way end.
+func serve(ctx context.Context, server *http.Server, listener net.Listener) error {
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTime)
+	defer cancel()
+	if err := server.Shutdown(end); err != nil {
+		return fmt.Errorf("shut down: %w", err)
+	}
+	return nil
+}
