@@ -12,7 +12,7 @@ import (
 
 // dangerBar is how likely danger must be for help to come first. It is low: a false alarm shows somebody a telephone number,
 // a missed one may cost a life.
-const dangerBar = 0.2
+const dangerBar = 0.15
 
 // danger answers a message that tells of danger now: the help that fits and nothing else.
 func (t *turn) danger(r *understand.Reading) bool {

@@ -24,21 +24,16 @@ type number struct {
 func (m *Maker) footer(p *Page, e *guidance.Entry, o Options, width float64) (float64, error) {
 	numbers := m.numbers(e.Country, e.Lang)
 	small := m.small(e, numbers)
-	p.words = append(p.words, small...)
 	y := p.Paper.Height - margin
 	for _, s := range small {
 		y -= height(p.wrap(plainWords(s, false), smallSize, width), smallSize, smallLeading)
 	}
 	line := y
-	for _, s := range small {
-		line = p.text(plainWords(s, false), margin, line, width, smallSize, smallLeading)
-	}
 	modules, err := newCode(o.Link.URL)
 	if err != nil {
 		return 0, err
 	}
 	y -= max(modules.quiet(codeSide), smallGap) + codeSide
-	p.code(modules, box{p.Paper.Width - margin - codeSide, y, codeSide, codeSide})
 	left := width * 0.45
 	if len(numbers) > 0 {
 		p.emergency(m.texts.Text(e.Lang, "poster_emergency"), numbers, box{margin, y, left, codeSide})
@@ -46,6 +41,11 @@ func (m *Maker) footer(p *Page, e *guidance.Entry, o Options, width float64) (fl
 		left = -gap
 	}
 	p.caption(m, e.Lang, box{margin + left + gap, y, width - left - gap - codeSide - modules.quiet(codeSide), codeSide})
+	p.code(modules, box{p.Paper.Width - margin - codeSide, y, codeSide, codeSide})
+	for _, s := range small {
+		line = p.text(plainWords(s, false), margin, line, width, smallSize, smallLeading)
+	}
+	p.words = append(p.words, small...)
 	return y - max(modules.quiet(codeSide)-gap, 0), nil
 }
 

@@ -87,13 +87,19 @@ func (m *Maker) Draw(e *guidance.Entry, o Options) (*Page, error) {
 
 	width := o.Paper.Width - 2*margin
 	top := p.header(name, title, width)
+	// The foot is laid out first, for it says how much room there is, and stands last, as it is read.
+	head := p.ops
+	p.ops = nil
 	bottom, err := m.footer(p, e, o, width)
 	if err != nil {
 		return nil, err
 	}
+	foot := p.ops
+	p.ops = head
 	if err := p.body(doc, m.warnings(e, o.Now), top+gap, bottom-gap, width); err != nil {
 		return nil, fmt.Errorf("%s: %w", e.ID(), err)
 	}
+	p.ops = append(p.ops, foot...)
 	return p, p.check()
 }
 

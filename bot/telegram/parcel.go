@@ -157,7 +157,7 @@ func (c *Channel) try(ctx context.Context, method string, p *parcel, id *int64) 
 }
 
 // How many numbers behind the last known one are looked at, and how many times a look may fail.
-const looked = 64
+const looked = 128
 
 // find looks for a message that may have been sent: a process died between sending it and noting that it was sent, or the answer
 // was lost. The Bot API cannot be asked for messages. But to edit a message into what it says already is refused, in words that

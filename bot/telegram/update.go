@@ -211,7 +211,7 @@ func (u *update) read(me identity) *request {
 	}
 	r.said = dialogue.Message{Text: m.Text, LangHint: m.From.Language}
 	switch {
-	case m.Forward || m.Old:
+	case bool(m.Forward || m.Old):
 		r.forward, r.said.Text, r.said.Other = true, "", true
 	case m.Location != nil:
 		r.said.Location = &knowledge.Point{Lat: m.Location.Lat, Lon: m.Location.Lon}

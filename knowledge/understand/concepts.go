@@ -41,7 +41,7 @@ func loadConcepts(fsys fs.FS, faults *lint.Faults) *concepts {
 }
 
 // Concepts that few speak of but those whom this assistant is for.
-var domain = []string{"asylum", "lawyer", "gang", "detained", "permit", "coyote", "shelter", "trafficking", "lgbt", "displaced", "otherstatus", "thirdcountry", "document", "refusal", "border", "return", "gbv", "danger"}
+var domain = []string{"proof", "interview", "officer", "discriminate", "accepted", "apply", "asylum", "lawyer", "gang", "detained", "permit", "coyote", "shelter", "trafficking", "lgbt", "displaced", "otherstatus", "thirdcountry", "document", "refusal", "border", "return", "gbv", "danger"}
 
 // domain tells whether any of the words stands for such a concept.
 func (c *concepts) domain(words []string) bool {

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cobijo/knowledge/lint"
@@ -41,6 +42,8 @@ type question struct {
 	class string // a topic, one of the classes above, or dangerPrefix with a kind
 	safe  bool   // it sounds like danger and is none
 	core  bool   // it is among the shortest usual ways to ask
+	// weight is how much it counts beside others: 1, or what a line `# weight 0.5` above it says.
+	weight float32
 	text  string
 }
 
@@ -62,13 +65,23 @@ func readQuestions(fsys fs.FS, topics []string, faults *lint.Faults) []question 
 			faults.Add(file, 0, "%q is no topic", name)
 			continue
 		}
+		weight := float32(1)
 		lines := bufio.NewScanner(bytes.NewReader(data))
 		for n := 1; lines.Scan(); n++ {
 			text := strings.TrimSpace(lines.Text())
+			if says, ok := strings.CutPrefix(text, "# weight "); ok {
+				said := strings.TrimRight(strings.Fields(says + " ")[0], ":")
+				w, err := strconv.ParseFloat(said, 32)
+				if err != nil || w <= 0 || w > 10 {
+					faults.Add(file, n, "a weight is a number above 0, up to 10, not %q", said)
+					continue
+				}
+				weight = float32(w)
+			}
 			if text == "" || text[0] == '#' {
 				continue
 			}
-			q := question{file: file, lang: lang, class: name, text: text}
+			q := question{file: file, lang: lang, class: name, text: text, weight: weight}
 			if name == safeFile || name == coreFile {
 				topic, rest, ok := strings.Cut(text, "\t")
 				if !ok || !slices.Contains(topics, topic) {

@@ -56,11 +56,11 @@ func fit(questions []question, r *reader, topics []string) *models {
 		misspelt := r.featuresOf(noisy(masked, rng))
 		if kind := dangerOf(q.class); kind != "" {
 			c := slices.Index(dangerClasses, kind)
-			dangerEx = append(dangerEx, example{fs, c, 1}, example{misspelt, c, noisyWeight})
+			dangerEx = append(dangerEx, example{fs, c, q.weight}, example{misspelt, c, noisyWeight * q.weight})
 			continue
 		}
 		c := slices.Index(topicClasses, q.class)
-		weight := float32(1)
+		weight := q.weight
 		switch {
 		case q.core:
 			weight = coreWeight
