@@ -31,51 +31,69 @@ func SlackMrkdwn(md string) string {
 	return b.String()
 }
 
+// slackLine renders a line, one run of a style after the other: a mark counts only where it stands at a word's edge and beside no
+// other mark.
 func slackLine(b *strings.Builder, line markdown.Line) {
-	for i, s := range line {
-		before, after := ' ', ' '
-		if i > 0 {
-			before, _ = utf8.DecodeLastRuneInString(line[i-1].Text)
+	before := ' ' // the last character that was written
+	for len(line) > 0 {
+		n := 1
+		for n < len(line) && line[n].Bold == line[0].Bold && line[n].Italic == line[0].Italic {
+			n++
 		}
-		if i+1 < len(line) {
-			after, _ = utf8.DecodeRuneInString(line[i+1].Text)
-		}
-		text := clean(s.Text)
-		inner := strings.TrimFunc(text, unicode.IsSpace)
-		if inner == "" {
-			b.WriteString(slackEscape(text))
-			continue
-		}
-		lead, trail, _ := strings.Cut(text, inner)
+		run := slackRun(line[:n])
+		inner := strings.TrimFunc(run, unicode.IsSpace)
 		open, shut := "", ""
-		if s.Bold {
+		if line[0].Bold {
 			open, shut = open+"*", "*"+shut
 		}
-		if s.Italic {
+		if line[0].Italic {
 			open, shut = open+"_", "_"+shut
 		}
-		b.WriteString(lead)
-		// A mark within a word is no mark, unless something that is no letter stands between; this has no width.
-		if open != "" && lead == "" && inWord(before) {
+		line = line[n:]
+		if inner == "" || open == "" {
+			if first, _ := utf8.DecodeRuneInString(run); before == marked && !unicode.IsSpace(first) && !unicode.IsPunct(first) {
+				b.WriteString(noWidth)
+			}
+			b.WriteString(run)
+			if last, size := utf8.DecodeLastRuneInString(run); size > 0 {
+				before = last
+			}
+			continue
+		}
+		lead, trail, _ := strings.Cut(run, inner)
+		if lead == "" && (before == marked || unicode.IsLetter(before) || unicode.IsNumber(before)) {
 			b.WriteString(noWidth)
 		}
-		b.WriteString(open)
-		if to := link(s, "https", "http", "mailto"); strings.Contains(to, "://") || strings.HasPrefix(to, "mailto:") {
-			b.WriteString("<" + slackURL(to) + "|" + slackEscape(inner) + ">")
-		} else {
-			b.WriteString(slackEscape(inner))
+		b.WriteString(lead + open + inner + shut + trail)
+		before = ' '
+		if trail == "" {
+			before = marked
 		}
-		b.WriteString(shut)
-		if shut != "" && trail == "" && inWord(after) {
-			b.WriteString(noWidth)
-		}
-		b.WriteString(trail)
 	}
 }
 
-const noWidth = "\u200b"
+const (
+	marked  = '\u0000' // stands for the mark that ended a run; no text has it
+	noWidth = "\u200b" // parts a mark from what it touches, and is not seen
+)
 
-func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
+// slackRun renders spans without their style.
+func slackRun(spans markdown.Line) string {
+	var b strings.Builder
+	for _, s := range spans {
+		text := slackEscape(clean(s.Text))
+		if to := link(s, "https", "http", "mailto"); leads(to) && text != "" {
+			text = "<" + slackURL(to) + "|" + text + ">"
+		}
+		b.WriteString(text)
+	}
+	return b.String()
+}
+
+// leads tells whether an address has a host or a mailbox: "http:x" parses, and leads nowhere.
+func leads(to string) bool {
+	return strings.HasPrefix(to, "https://") || strings.HasPrefix(to, "http://") || strings.HasPrefix(to, "mailto:")
+}
 
 // slackEscape escapes the three characters that Slack gives a meaning to.
 func slackEscape(s string) string {

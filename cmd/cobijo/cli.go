@@ -22,6 +22,8 @@ type cli struct {
 	Ask         askCmd         `cmd:"" help:"One question, one answer; or a batch of them."`
 	Eval        evalCmd        `cmd:"" hidden:"" help:"Measure the understanding on questions with known answers."`
 	Check       checkCmd       `cmd:"" help:"Lint the knowledge and the locales; prints each fault as file:line: what is wrong."`
+	Preview     previewCmd     `cmd:"" help:"An entry as Telegram, Slack, the web and the terminal show it, with its measures."`
+	Poster      posterCmd      `cmd:"" help:"A page to print of an entry, with a code that leads to the rest."`
 	Version     versionCmd     `cmd:"" help:"Version, knowledge date, counts."`
 	Train       trainCmd       `cmd:"" hidden:"" help:"Train the models of the understanding from seeds/questions."`
 }

@@ -23,11 +23,17 @@ type evalCmd struct {
 
 // Run measures the understanding on questions with known answers, as `ask --batch` gives them.
 func (c *evalCmd) Run(s *streams) error {
+	_, err := c.measure(s.out)
+	return err
+}
+
+// measure asks all questions, prints what came out, and gives each figure in percent as "set/what".
+func (c *evalCmd) measure(out io.Writer) (map[string]float64, error) {
 	d, _, err := loadDialogue()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	e := &evaluation{asker: newAsker(d), out: s.out, failures: c.Failures}
+	e := &evaluation{asker: newAsker(d), out: out, failures: c.Failures, figures: map[string]float64{}}
 	for _, set := range []struct {
 		file string
 		run  func([]evalRow)
@@ -40,16 +46,17 @@ func (c *evalCmd) Run(s *streams) error {
 			continue
 		}
 		if err != nil {
-			return err
+			return nil, err
 		}
-		fmt.Fprintf(s.out, "%s: %d lines\n", set.file, len(rows))
+		fmt.Fprintf(out, "%s: %d lines\n", set.file, len(rows))
+		e.set = strings.TrimSuffix(set.file, ".jsonl")
 		set.run(rows)
 	}
 	if len(e.times) > 0 {
 		slices.Sort(e.times)
-		fmt.Fprintf(s.out, "latency of an answer: p50 %v, p99 %v over %d\n", e.times[len(e.times)/2].Round(time.Microsecond), e.times[len(e.times)*99/100].Round(time.Microsecond), len(e.times))
+		fmt.Fprintf(out, "latency of an answer: p50 %v, p99 %v over %d\n", e.times[len(e.times)/2].Round(time.Microsecond), e.times[len(e.times)*99/100].Round(time.Microsecond), len(e.times))
 	}
-	return nil
+	return e.figures, nil
 }
 
 // evalRow is a question with its right answer.
@@ -97,6 +104,8 @@ type evaluation struct {
 	out      io.Writer
 	failures bool
 	times    []time.Duration
+	set      string             // what is being measured
+	figures  map[string]float64 // in percent, by "set/what"
 }
 
 func (e *evaluation) ask(r evalRow) answerLine {
@@ -116,8 +125,15 @@ func (e *evaluation) wrong(what string, r evalRow, a answerLine) {
 // share prints a count as a ratio.
 func (e *evaluation) share(what string, n, of int) {
 	if of > 0 {
+		e.figures[e.set+"/"+what] = 100 * float64(n) / float64(of)
 		fmt.Fprintf(e.out, "  %-34s %5.1f %%  (%d of %d)\n", what, 100*float64(n)/float64(of), n, of)
 	}
+}
+
+// mean prints a mean of shares.
+func (e *evaluation) mean(what string, sum float64, of int) {
+	e.figures[e.set+"/"+what] = 100 * sum / float64(of)
+	fmt.Fprintf(e.out, "  %-34s %5.1f %%\n", what, 100*sum/float64(of))
 }
 
 func (r evalRow) topicIs(topic string) bool {
@@ -255,8 +271,8 @@ func (m *retrieval) add(r evalRow, a answerLine) bool {
 func (m *retrieval) print(e *evaluation) {
 	e.share("kind", m.kind, m.n)
 	if m.scored > 0 {
-		fmt.Fprintf(e.out, "  %-34s %5.1f %%\n", "recall among the first five", 100*m.recall/float64(m.scored))
-		fmt.Fprintf(e.out, "  %-34s %5.1f %%\n", "precision among the first five", 100*m.precision/float64(m.scored))
+		e.mean("recall among the first five", m.recall, m.scored)
+		e.mean("precision among the first five", m.precision, m.scored)
 	}
 	e.share("the best one first", m.best, m.bests)
 	e.share("nothing of its own, and said so", m.svOK, m.sv)
@@ -315,7 +331,7 @@ func (e *evaluation) dialogues(rows []evalRow) {
 	e.share("turns", right, turns)
 	e.share("whole conversations", whole, len(chats))
 	if m.scored > 0 {
-		fmt.Fprintf(e.out, "  %-34s %5.1f %%\n", "recall of commitments", 100*m.recall/float64(m.scored))
+		e.mean("recall of commitments", m.recall, m.scored)
 	}
 }
 

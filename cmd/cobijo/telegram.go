@@ -20,8 +20,8 @@ type telegramSettings struct {
 	TelegramPerSecond     float64 `name:"telegram-per-second" env:"TELEGRAM_PER_SECOND" default:"30" help:"Messages a second, over all replicas. 0: no limits, not for a chat either (a Bot API server that has none)."`
 }
 
-// open makes the channel; nil where there is no token.
-func (c telegramSettings) open(svc *service, log *slog.Logger) (*telegram.Channel, error) {
+// channel makes the channel; nil where there is no token.
+func (c telegramSettings) channel(svc *service, log *slog.Logger) (*telegram.Channel, error) {
 	if c.TelegramToken == "" {
 		return nil, nil //nolint:nilnil // nothing is wrong: Telegram is not wanted
 	}
@@ -42,10 +42,10 @@ func (c telegramSettings) open(svc *service, log *slog.Logger) (*telegram.Channe
 	return channel, nil
 }
 
-// start serves Telegram, where it is wanted, until the context ends. The context that it gives ends too when Telegram cannot be
+// serve serves Telegram, where it is wanted, until the context ends. The context that it gives ends too when Telegram cannot be
 // served; wait gives why, after what was begun ended.
-func (c telegramSettings) start(ctx context.Context, svc *service, mux *http.ServeMux, log *slog.Logger) (_ context.Context, wait func() error, _ error) {
-	channel, err := c.open(svc, log)
+func (c telegramSettings) serve(ctx context.Context, svc *service, mux *http.ServeMux, log *slog.Logger) (_ context.Context, wait func() error, _ error) {
+	channel, err := c.channel(svc, log)
 	if err != nil || channel == nil {
 		return ctx, func() error { return nil }, err
 	}

@@ -44,7 +44,7 @@ type question struct {
 	core  bool   // it is among the shortest usual ways to ask
 	// weight is how much it counts beside others: 1, or what a line `# weight 0.5` above it says.
 	weight float32
-	text  string
+	text   string
 }
 
 // readQuestions reads all examples below fsys; a fault names a line that is none.

@@ -28,14 +28,11 @@ var (
 	}
 )
 
-// How much of a text is misspelt: each word with this chance, by one or two changes.
-const misspeltShare = 0.4
-
-// noisy writes words as somebody might who spells by ear. Masked words stay.
-func noisy(words []string, rng *rand.Rand) []string {
+// noisy writes words as somebody might who spells by ear: each is misspelt with the chance of share. Masked words stay.
+func noisy(words []string, share float64, rng *rand.Rand) []string {
 	out := make([]string, 0, len(words))
 	for _, w := range words {
-		if w[0] == '_' || rng.Float64() >= misspeltShare {
+		if w[0] == '_' || rng.Float64() >= share {
 			out = append(out, w)
 			continue
 		}

@@ -118,7 +118,7 @@ func (g *Gazetteer) Find(words []string, known func(string) bool) []Mention {
 		if p == nil && len(words[i]) >= minFuzzy && !known(words[i]) {
 			p, n = g.misspelt(words[i]), 1
 		}
-		if p == nil {
+		if p == nil || words[i] == "usa" && i > 0 && slices.Contains(usesIt, words[i-1]) {
 			i++
 			continue
 		}
@@ -132,6 +132,9 @@ func (g *Gazetteer) Find(words []string, known func(string) bool) []Mention {
 	}
 	return found
 }
+
+// After these, "usa" is the Spanish verb and no country.
+var usesIt = []string{"se", "quien", "lo", "la", "no", "que"}
 
 // misspelt finds the name that differs from w in one letter: left out, added, changed, or two that changed places.
 func (g *Gazetteer) misspelt(w string) *Place {

@@ -34,6 +34,9 @@ func Train(fsys fs.FS, topics []string, s *statement.Statement) ([]byte, error) 
 	return m.marshal(), nil
 }
 
+// misspeltShares are how many of the words are misspelt in each further copy of an example.
+var misspeltShares = [...]float64{0.3, 0.7}
+
 // fit trains the three models.
 func fit(questions []question, r *reader, topics []string) *models {
 	rng := rand.New(rand.NewPCG(5, 6)) // the same examples are misspelt the same way
@@ -53,10 +56,19 @@ func fit(questions []question, r *reader, topics []string) *models {
 		words := tokens(fold(r.places.Spell(clip(q.text))))
 		masked := r.mask(words, r.places.Find(words, m.known))
 		fs := r.featuresOf(masked)
-		misspelt := r.featuresOf(noisy(masked, rng))
+		var misspelt [len(misspeltShares)][]uint32
+		for i, share := range misspeltShares {
+			misspelt[i] = r.featuresOf(noisy(masked, share, rng))
+		}
+		add := func(to *[]example, class int, weight float32) {
+			*to = append(*to, example{fs, class, weight})
+			for _, m := range misspelt {
+				*to = append(*to, example{m, class, noisyWeight * weight})
+			}
+		}
 		if kind := dangerOf(q.class); kind != "" {
 			c := slices.Index(dangerClasses, kind)
-			dangerEx = append(dangerEx, example{fs, c, q.weight}, example{misspelt, c, noisyWeight * q.weight})
+			add(&dangerEx, c, q.weight)
 			continue
 		}
 		c := slices.Index(topicClasses, q.class)
@@ -67,9 +79,8 @@ func fit(questions []question, r *reader, topics []string) *models {
 		case q.class == classOffTopic:
 			weight = offTopicWeight
 		}
-		topicEx = append(topicEx, example{fs, c, weight}, example{misspelt, c, noisyWeight * weight})
-		safe := len(dangerClasses) - 1
-		dangerEx = append(dangerEx, example{fs, safe, 1}, example{misspelt, safe, noisyWeight})
+		add(&topicEx, c, weight)
+		add(&dangerEx, len(dangerClasses)-1, 1)
 	}
 	m.topic = train(topicEx, len(topicClasses), trainEpochs, trainRate, trainDecay).shrink(topicClasses)
 	m.danger = train(dangerEx, len(dangerClasses), trainEpochs, trainRate, trainDecay).shrink(dangerClasses)
