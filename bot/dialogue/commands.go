@@ -60,7 +60,9 @@ func (t *turn) command(text string) bool {
 				rest = r.Countries[0]
 			}
 		}
-		t.chooseCountry(rest, "")
+		if !t.chooseCountry(rest, "") {
+			t.chooseCountry("", "")
+		}
 	case "emergency":
 		t.numbers()
 	case "commitments":

@@ -119,6 +119,8 @@ func (t *turn) remember() {
 			// Which danger somebody was in is not kept: the number of the button leads to the general help.
 			country, _, _ := strings.Cut(of, "/")
 			c.ID = actEmergency + ":" + country + "/" + guidance.General
+		} else if last.Kind == Emergency && act == actTopic {
+			c.ID = actMenu // what was also asked may tell as much
 		}
 		t.s.Offered = append(t.s.Offered, c.ID)
 	}

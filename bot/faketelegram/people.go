@@ -36,15 +36,57 @@ func (s *Server) Deliver(update map[string]any) int64 {
 	s.updates = append(s.updates, update)
 	close(s.wake)
 	s.wake = make(chan struct{})
-	hook, secret := s.webhook, s.secret
+	s.enqueue(update)
 	s.mu.Unlock()
-	if hook != "" {
-		go s.push(hook, secret, update)
-	}
 	return id
 }
 
-// Again delivers an update with its old number.
+// enqueue brings an update to the webhook behind those of the same chat, as Telegram's own server does: one at a time for each
+// chat, the next when the one before was taken. The lock is held.
+func (s *Server) enqueue(update map[string]any) {
+	if s.webhook == "" {
+		return
+	}
+	key := queueOf(update)
+	s.queues[key] = append(s.queues[key], update)
+	if len(s.queues[key]) > 1 {
+		return // whoever brings the ones before brings this too
+	}
+	go func() {
+		for {
+			s.mu.Lock()
+			next, hook, secret := s.queues[key][0], s.webhook, s.secret
+			s.mu.Unlock()
+			s.push(hook, secret, next)
+			s.mu.Lock()
+			s.queues[key] = s.queues[key][1:]
+			empty := len(s.queues[key]) == 0
+			s.mu.Unlock()
+			if empty {
+				return
+			}
+		}
+	}()
+}
+
+// queueOf names the chat of an update.
+func queueOf(update map[string]any) string {
+	for _, v := range update {
+		m, ok := v.(map[string]any)
+		if !ok {
+			continue
+		}
+		if inner, ok := m["message"].(map[string]any); ok {
+			m = inner
+		}
+		if c, ok := m["chat"].(map[string]any); ok {
+			return fmt.Sprint(c["id"])
+		}
+	}
+	return ""
+}
+
+// Again delivers an update with its old number, beside whatever else is delivered.
 func (s *Server) Again(update map[string]any) {
 	s.mu.Lock()
 	s.updates = append(s.updates, update)
@@ -60,7 +102,7 @@ func (s *Server) Again(update map[string]any) {
 // push brings an update to the webhook until it is taken.
 func (s *Server) push(hook, secret string, update map[string]any) {
 	body, _ := json.Marshal(update)
-	for range 100 {
+	for range 500 {
 		if status, err := s.Post(hook, secret, body); err == nil && status >= 200 && status < 300 {
 			s.mu.Lock()
 			for i, u := range s.updates {

@@ -77,6 +77,7 @@ type Server struct {
 	chats    map[int64]*Chat
 	counter  int64 // numbers messages of all private chats together, as Telegram does
 	updates  []map[string]any
+	queues   map[string][]map[string]any // by chat: what waits to be brought to the webhook
 	updateID int64
 	polling  bool
 	calls    []Call
@@ -96,7 +97,7 @@ type Server struct {
 func New() *Server {
 	s := &Server{
 		Token: "4242:FAKE-token_of-the-tests", Username: "cobijo_test_bot", BotID: 4242, Burst: 3,
-		wake: make(chan struct{}), chats: map[int64]*Chat{}, faults: map[string][]Fault{}, updateID: 1000, commands: map[string]any{},
+		wake: make(chan struct{}), chats: map[int64]*Chat{}, faults: map[string][]Fault{}, queues: map[string][]map[string]any{}, updateID: 1000, commands: map[string]any{},
 		client: &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 200}}, closed: make(chan struct{}),
 	}
 	s.http = httptest.NewServer(s)

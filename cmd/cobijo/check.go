@@ -2,10 +2,17 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"cobijo/knowledge"
+	"cobijo/locales"
 )
 
 type checkCmd struct {
@@ -25,7 +32,7 @@ func (c *checkCmd) Run(s *streams) error {
 		}
 		return stale(s.out, library, time.Now(), c.Within)
 	}
-	faults := knowledge.Check(c.fs(), time.Now())
+	faults := append(knowledge.Check(c.fs(), time.Now()), locales.Check(locales.FS, usedTexts("."))...)
 	n := 0
 	for _, f := range faults {
 		if strings.Contains(f.File, c.Only) {
@@ -37,4 +44,30 @@ func (c *checkCmd) Run(s *streams) error {
 		return fmt.Errorf("%d faults", n)
 	}
 	return nil
+}
+
+var quoted = regexp.MustCompile(`"([a-z]+[a-z0-9_]*)"`)
+
+// usedTexts gives every word that the source below dir quotes, for finding texts that are used nowhere: nil where dir is not
+// this project's source.
+func usedTexts(dir string) []string {
+	mod, err := os.ReadFile(filepath.Join(dir, "go.mod"))
+	if err != nil || !strings.HasPrefix(string(mod), "module cobijo\n") {
+		return nil
+	}
+	used := map[string]bool{}
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || strings.HasSuffix(path, "_test.go") || filepath.Ext(path) != ".go" && filepath.Ext(path) != ".html" {
+			return nil //nolint:nilerr // what cannot be read uses nothing
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			return nil //nolint:nilerr // likewise
+		}
+		for _, m := range quoted.FindAllStringSubmatch(string(data), -1) {
+			used[m[1]] = true
+		}
+		return nil
+	})
+	return slices.Sorted(maps.Keys(used))
 }
