@@ -27,6 +27,8 @@ func (t *turn) asksCommitments(r *understand.Reading, q understand.StatementQuer
 		return false // "and Chile?" goes on with what was asked
 	case r.Commitments >= 0.4, r.Commitments > r.Guidance() && r.Commitments > r.OffTopic && r.Commitments > r.Menu:
 		return true
+	case q.Heads && r.Commitments >= 0.01 && t.s.Mode != Guidance:
+		return true
 	case len(q.Participants) > 1 && r.Commitments >= 0.1:
 		return true // two beside each other are compared
 	case (q.Says || len(q.Participants) > 0) && r.Commitments >= 0.2, q.Says && len(q.Participants) > 0 && r.Commitments >= 0.05:

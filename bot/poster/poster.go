@@ -134,7 +134,7 @@ func (p *Page) body(doc markdown.Document, warnings []string, top, bottom, width
 	}
 	// What is left is shared between the paragraphs, up to a point: a page that is torn apart reads worse.
 	left := (bottom - end(p.BodySize, 1)) / (p.BodySize * point)
-	gaps := float64(len(doc) + len(warnings) - 1)
+	gaps := float64(len(doc) + len(warnings)) // two stand below the answer
 	for _, b := range doc {
 		gaps += float64(len(b.Lines)-1) * betweenSteps
 	}

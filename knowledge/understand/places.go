@@ -40,11 +40,12 @@ type Mention struct {
 
 // Gazetteer finds places in words.
 type Gazetteer struct {
-	Places []*Place
-	names  phrases[*Place]
-	exact  *regexp.Regexp
-	spelt  map[string]string
-	near   map[string]*Place // names of one long word with one letter left out, for misspellings
+	Places       []*Place
+	names        phrases[*Place]
+	unitedStates *Place
+	exact        *regexp.Regexp
+	spelt        map[string]string
+	near         map[string]*Place // names of one long word with one letter left out, for misspellings
 }
 
 const placesFile = "places.yaml"
@@ -54,6 +55,9 @@ func loadGazetteer(fsys fs.FS, faults *lint.Faults) *Gazetteer {
 	g := &Gazetteer{names: phrases[*Place]{}, near: map[string]*Place{}, spelt: map[string]string{}}
 	lint.YAML(fsys, placesFile, &g.Places, faults)
 	for _, p := range g.Places {
+		if p.ID == "us" {
+			g.unitedStates = p
+		}
 		for _, n := range p.Names {
 			words := tokens(fold(n))
 			if len(words) == 0 {
@@ -115,6 +119,9 @@ func (g *Gazetteer) Find(words []string, known func(string) bool) []Mention {
 	var found []Mention
 	for i := 0; i < len(words); {
 		p, n := g.names.at(words[i:])
+		if i == 0 && words[0] == "us" && len(words) > 1 {
+			p, n = g.unitedStates, 1 // no sentence begins with the pronoun
+		}
 		if p == nil && len(words[i]) >= minFuzzy && !known(words[i]) {
 			p, n = g.misspelt(words[i]), 1
 		}

@@ -16,6 +16,7 @@ type StatementQuery struct {
 	IDs          []string // commitments named by their ids
 	Dated        bool     // those with a date or term are asked for
 	Says         bool     // it says that it is about what was promised or stated
+	Heads        bool     // it begins with the participant, as a heading does: "Honduras: shelters for displaced people"
 	themes       map[string]float32
 	words        []string // what is left to search by
 }
@@ -126,7 +127,7 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 		id, n := c.participants.at(words[i:])
 		switch {
 		case n == 0 || id == "us" && words[i] == "us" && !usIsCountry(words, i):
-		case len(q.Participants) > 0 && i > 0 && slices.Contains(of, words[i-1]):
+		case len(q.Participants) > 0 && i > 0 && slices.Contains(of, words[i-1]) && c.institution(id):
 			i += n - 1 // "what did the US offer to UNHCR?" asks for the first
 		default:
 			addParticipant(id)
@@ -135,7 +136,7 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 		}
 	}
 	for _, m := range places {
-		if i := m.start; document(words[i:]) > 0 || i >= 3 && document(words[i-3:]) == 4 || i >= 4 && document(words[i-4:]) == 5 || len(q.Participants) > 0 && i > 0 && slices.Contains(of, words[i-1]) && !slices.Contains(q.Participants, m.Place.Country) {
+		if i := m.start; document(words[i:]) > 0 || i >= 3 && document(words[i-3:]) == 4 || i >= 4 && document(words[i-4:]) == 5 {
 			continue
 		}
 		if m.Place.Country == "" || m.Place.Kind == "paper" || taken[m.start] || m.Place.Kind == "city" || m.Place.Kind == "crossing" {
@@ -160,6 +161,7 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 			q.Theme = t.ID
 		}
 	}
+	q.Heads = len(words) > 2 && taken[0] && q.Theme != "" && !slices.ContainsFunc(words, func(w string) bool { return slices.Contains(personal, w) })
 	for i, w := range words {
 		q.Says = q.Says || slices.ContainsFunc(saying, func(begin string) bool { return strings.HasPrefix(w, begin) })
 		q.Dated = q.Dated || slices.Contains(dating, w)
@@ -171,7 +173,10 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 }
 
 // Beginnings of words that tell that a question is about what was promised or stated.
-var saying = []string{"compromi", "comprom", "commit", "pledg", "promet", "promis", "declarac", "statement", "firmante", "suscri", "asumi", "ofreci", "acord", "llamad"}
+var saying = []string{"signed", "firmo", "firmaron", "address", "compromi", "comprom", "commit", "pledg", "promet", "promis", "declarac", "statement", "firmante", "suscri", "asumi", "ofreci", "acord", "llamad"}
+
+// Words of somebody who speaks for themselves, or asks.
+var personal = strings.Fields("i im my me we our us you yo mi mis me nos nosotros tengo estoy soy puedo pueden quiero necesito hay donde cuanto cuantos como que quien where how what who can do does is are llegue vengo somos")
 
 // Words by which people ask for what bears a date.
 var dating = []string{"deadline", "deadlines", "plazo", "plazos", "fecha", "fechas", "date", "dates", "dated", "termino", "timebound", "due"}
@@ -188,6 +193,12 @@ func document(words []string) int {
 		}
 	}
 	return 0
+}
+
+// institution tells whether a participant is no government.
+func (c *commitments) institution(id string) bool {
+	kind := c.statement.Participant(id).Kind
+	return kind != "country" && kind != "observer" && kind != "joint"
 }
 
 func mark(taken []bool, at, n int) {
@@ -250,7 +261,7 @@ func (c *commitments) search(q StatementQuery) []Found {
 		if !c.inGroup(cm.Participant, q.Group) || q.Dated && !cm.TimeBound {
 			continue
 		}
-		f := Found{cm, themeWeight*q.themeScore(cm) + cover[i]}
+		f := Found{cm, themeWeight*q.themeScore(cm) + coverWeight*cover[i]}
 		switch {
 		case len(q.Participants) == 0, slices.Contains(q.Participants, cm.Participant):
 			own = append(own, f)
@@ -282,12 +293,13 @@ func (c *commitments) search(q StatementQuery) []Found {
 
 // How the parts of a score stand to each other: found on the examples' questions about the statement.
 const (
-	themeWeight = 0.9
+	coverWeight = 1.1  // of the words that a commitment holds
+	themeWeight = 0.7  // of the themes that it bears on
 	leastScore  = 0.25 // below it nothing that was asked for stands there
-	jointScore  = 0.6  // what all promised is shown beside a participant's own only where it fits as well as this
+	jointScore  = 0.75 // what all promised is shown beside a participant's own only where it fits as well as this
 	leastOwn    = 0.35 // below it another's commitment that holds nearly all the words comes first
 	nearlyAll   = 0.6
-	keepPart    = 0.55 // what fits less than this part of the best is cut off
+	keepPart    = 0.5 // what fits less than this part of the best is cut off
 )
 
 // elsewhere gives the commitment of another participant that holds nearly all the words, nil for none.
