@@ -25,6 +25,8 @@ func (t *turn) asksCommitments(r *understand.Reading, q understand.StatementQuer
 		return true
 	case r.Content == 0 && t.s.Mode == Guidance:
 		return false // "and Chile?" goes on with what was asked
+	case len(q.Participants) == 0 && q.Theme == "" && !q.Says && r.Commitments < 0.6:
+		// nothing in it shows what could be searched for
 	case r.Commitments >= 0.4, r.Commitments > r.Guidance() && r.Commitments > r.OffTopic && r.Commitments > r.Menu:
 		return true
 	case q.Heads && r.Commitments >= 0.01 && t.s.Mode != Guidance:

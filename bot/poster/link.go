@@ -101,7 +101,8 @@ func (c code) quiet(side float64) float64 { return quietZone * side / float64(le
 
 // code draws a code in b; its quiet zone lies outside.
 func (p *Page) code(c code, b box) {
-	p.qrArea = b
+	quiet := c.quiet(b.w)
+	p.qrArea, p.quiet = b, box{b.x - quiet, b.y - quiet, b.w + 2*quiet, b.h + 2*quiet}
 	side := b.w / float64(len(c))
 	for y, cells := range c {
 		for x := 0; x < len(cells); x++ {

@@ -28,7 +28,7 @@ type Page struct {
 	date          time.Time
 	regular, bold *face
 	ops           []op
-	qrArea        box
+	qrArea, quiet box      // the code, and with the white that must stand round it
 	words         []string // all that is said, a line each, for who cannot see the drawing
 }
 

@@ -109,17 +109,11 @@ func checkPage(t *testing.T, m *Maker, e *guidance.Entry, p *Page) {
 		}
 	}
 	// The entry stands over the foot, whose top is the code's; nothing stands in the code's quiet zone.
-	c, err := newCode(p.link.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	quiet := c.quiet(codeSide) - hair
-	around := box{p.qrArea.x - quiet, p.qrArea.y - quiet, p.qrArea.w + 2*quiet, p.qrArea.h + 2*quiet}
 	for _, o := range p.ops {
 		b := o.extent()
-		overlaps := b.x < around.x+around.w && b.x+b.w > around.x && b.y+b.h > around.y && b.y < around.y+around.h
-		if overlaps && o.text != "" {
-			t.Errorf("%s, %s: %q stands in the code: %.2f, %.2f", e.ID(), e.Lang, o.text, b, around)
+		q := p.quiet
+		if o.text != "" && b.x < q.x+q.w-hair && b.x+b.w > q.x+hair && b.y+b.h > q.y+hair && b.y < q.y+q.h-hair {
+			t.Errorf("%s, %s: %q stands in the code: %.2f, %.2f", e.ID(), e.Lang, o.text, b, q)
 		}
 	}
 	doc, _ := markdown.Parse(e.Body)

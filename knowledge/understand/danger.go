@@ -8,10 +8,11 @@ import (
 // How much else in a message speaks for danger now, or against it, in logits: found on the project's own test questions.
 // Somebody in danger seldom asks for information; what is plainly a question on a known subject seldom tells of danger.
 const (
-	asksWeight  = -1.2 // it is a question that asks for information
-	topicWeight = -2.0 // how surely it is about one subject, above topicSure
-	topicSure   = 0.4
-	nowWeight   = 0.8 // it says that it is now
+	asksWeight    = -1.2 // it is a question that asks for information
+	topicWeight   = -2.0 // how surely it is about one subject, above topicSure
+	topicSure     = 0.4
+	strangeWeight = -2.5 // how surely it is about nothing that this assistant knows, above one half
+	nowWeight     = 0.8  // it says that it is now
 )
 
 // readDanger judges how likely the message tells of danger now, and of which kind. It follows the reading of topics.
@@ -38,6 +39,7 @@ func (e *Engine) readDanger(r *Reading, fs []uint32) {
 		logit += asksWeight
 	}
 	logit += topicWeight * max(0, float64(r.Top().Score)-topicSure)
+	logit += strangeWeight * max(0, float64(r.OffTopic)-0.5)
 	if r.HasPhrase(nowPhrases...) {
 		logit += nowWeight
 	}
