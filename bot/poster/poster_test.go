@@ -120,7 +120,7 @@ func checkPage(t *testing.T, m *Maker, e *guidance.Entry, p *Page) {
 	got := letters(said(p))
 	for line := range strings.SplitSeq(doc.Plain(), "\n") {
 		// A list's numbers stand between the items and a link's address behind its text; all other words stand in order.
-		for _, w := range strings.Fields(line) {
+		for w := range strings.FieldsSeq(line) {
 			if !strings.Contains(got, strings.TrimRight(w, ".,;:)")) {
 				t.Errorf("%s, %s: %q is not on the poster", e.ID(), e.Lang, w)
 			}

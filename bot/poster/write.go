@@ -224,10 +224,9 @@ func (p *Page) paint(img *image.Gray, o op, scale float64) {
 	z.Draw(mask, mask.Bounds(), image.Opaque, image.Point{})
 	for my := range mask.Rect.Dy() {
 		for mx := range mask.Rect.Dx() {
-			a := uint16(mask.AlphaAt(mx, my).A)
-			if at := image.Pt(left+mx, top+my); a > 0 && at.In(img.Rect) {
-				old := uint16(img.GrayAt(at.X, at.Y).Y)
-				img.SetGray(at.X, at.Y, color.Gray{Y: uint8(old * (255 - a) / 255)})
+			// Where letters touch, the darker of the two counts.
+			if a, at := mask.AlphaAt(mx, my).A, image.Pt(left+mx, top+my); a > 0 && at.In(img.Rect) {
+				img.SetGray(at.X, at.Y, color.Gray{Y: min(img.GrayAt(at.X, at.Y).Y, 255-a)})
 			}
 		}
 	}

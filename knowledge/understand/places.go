@@ -172,7 +172,7 @@ func (g *Gazetteer) Locate(country, city string) (lat, lon float64, ok bool) {
 
 // What comes before a place that somebody comes from, or fears to be sent to: the nearest word, then the one before it.
 var originBefore = map[string][]string{
-	"de":   {"soy", "somos", "es", "son", "era", "vengo", "venimos", "viene", "vienen", "vine", "vinimos", "hui", "huimos", "huyendo", "huyo", "huir", "sali", "salimos", "salio", "saliendo", "escape", "escapamos", "originario", "originaria", "originarios", "nativo", "escapando", "fui", "afuera", "corrieron", "persona", "personas", "gente", "muchacho", "muchacha", "migrante", "migrantes", "refugiado", "refugiados", "mujer", "hombre", "esposa", "esposo", "amigo", "amiga", "familia", "joven", "venimos", "salir", "saliendo", "irme", "fugarme"},
+	"de":   {"soi", "bengo", "benimos", "ui", "uimos", "soy", "somos", "es", "son", "era", "vengo", "venimos", "viene", "vienen", "vine", "vinimos", "hui", "huimos", "huyendo", "huyo", "huir", "sali", "salimos", "salio", "saliendo", "escape", "escapamos", "originario", "originaria", "originarios", "nativo", "escapando", "fui", "afuera", "corrieron", "persona", "personas", "gente", "muchacho", "muchacha", "migrante", "migrantes", "refugiado", "refugiados", "mujer", "hombre", "esposa", "esposo", "amigo", "amiga", "familia", "joven", "venimos", "salir", "saliendo", "irme", "fugarme"},
 	"from": nil,
 	"left": nil, "fled": nil, "leaving": nil, "fleeing": nil, "escaped": nil, "leave": nil, "flee": nil,
 	"dejamos": nil, "deje": nil, "abandone": nil,
@@ -189,7 +189,8 @@ var (
 
 var (
 	leftBehind = []string{"deje", "dejamos", "dejo", "quedo", "quedaron", "left", "stayed"}
-	selves     = []string{"soy", "somos"}
+	selves     = []string{"soy", "somos", "soi"}
+	returning  = []string{"returned", "removal", "removals", "deported", "deportation", "deportations", "deport", "expelled", "flights", "removed"}
 	states     = []string{"gobierno", "government", "embajada", "embassy", "consulado", "consulate", "autoridades", "authorities"}
 	telling    = []string{"decir", "decirle", "dicen", "avisan", "avisar", "enterar", "entera", "enteran", "tell", "told", "share", "know", "compartir", "huyendo", "hui", "huimos", "fled", "escaped", "perseguia", "persigue", "amenazo"}
 )
@@ -258,6 +259,9 @@ func role(words []string, m Mention) (Role, float32) {
 	}
 	if (prep == "de" || prep == "of") && slices.Contains(states, verb) && slices.ContainsFunc(words, func(w string) bool { return slices.Contains(telling, w) }) {
 		return Origin, 0 // "will they tell the government of X?" is asked by somebody whom it persecutes
+	}
+	if prep == "from" && has(returning) && !slices.Contains(words[:m.start], "am") {
+		return Here, 1 // "they returned my brother from Panama"
 	}
 	if verbs, ok := originBefore[prep]; ok {
 		if slices.Contains(relatives, verb) && (prep == "en" || prep == "in") && slices.Contains(possessives, before(2)) {

@@ -33,6 +33,10 @@ func TestCountries(t *testing.T) {
 		"a los venezolanos en Brasil los aceptan":                  {"br"},
 		"como me hago ciudadano uruguayo":                          {"uy"},
 		"le van a avisar al gobierno de honduras lo que yo cuente": nil,
+		"what can Argentina's refugee commission decide":           {"ar"},
+		"they returned my brother from Panama":                     {"pa"},
+		"soi de el salbador":                                       nil,
+		"bengo de guatemala":                                       nil,
 		"como se usa el formulario":                                nil,
 	} {
 		if got := e.Read(text, today).Countries; !slices.Equal(got, want) {

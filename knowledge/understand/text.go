@@ -79,8 +79,11 @@ func tokens(folded string) []string {
 			b = b[:0]
 		}
 	}
+	owner := false
 	for i, r := range folded {
 		switch {
+		case owner:
+			owner = false
 		case unicode.IsLetter(r) || unicode.IsNumber(r):
 			if n := len(b); r < utf8.RuneSelf && n >= 2 && b[n-1] == byte(r) && b[n-2] == byte(r) && unicode.IsLetter(r) {
 				continue
@@ -90,6 +93,10 @@ func tokens(folded string) []string {
 				flush()
 			}
 		case r == '\'':
+			if strings.HasPrefix(folded[i:], "'s") && (i+2 == len(folded) || !isLetter(folded[i+2])) && len(b) > 3 {
+				owner = true // "Argentina's" names Argentina
+				flush()
+			}
 		case r == '-' && len(b) == 1 && i+1 < len(folded) && folded[i+1] >= '0' && folded[i+1] <= '9':
 		case r == '.' && len(b) == 1 && i+2 < len(folded) && isLetter(folded[i+1]) && (i+2 == len(folded) || folded[i+2] == '.'):
 			// u.s.a.: the letters of an abbreviation stay together
