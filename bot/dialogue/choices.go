@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"slices"
 	"strings"
 
 	"cobijo/knowledge/guidance"
@@ -93,6 +94,11 @@ func (t *turn) countryChoices(id func(code string) string) []Choice {
 			cs = append(cs, Choice{ID: id(c.Code), Label: c.Flag + " " + c.Name.In(t.s.Lang)})
 		}
 	}
+	slices.SortStableFunc(cs, func(a, b Choice) int {
+		_, a.Label, _ = strings.Cut(a.Label, " ")
+		_, b.Label, _ = strings.Cut(b.Label, " ")
+		return strings.Compare(a.Label, b.Label)
+	})
 	return cs
 }
 

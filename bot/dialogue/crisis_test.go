@@ -27,7 +27,7 @@ func TestCrisisContacts(t *testing.T) {
 		listed, dangers := CrisisContacts(base.Guidance, c.Code)
 		for _, danger := range append([]string{guidance.General}, guidance.Dangers...) {
 			turn := &turn{Dialogue: d, now: time.Date(2026, 11, 25, 0, 0, 0, 0, time.UTC), s: Session{Lang: "es"}}
-			shown := turn.helpers(c.Code, danger)
+			shown, _ := turn.helpers(c.Code, danger)
 			own := len(base.Guidance.Helpers(c.Code, danger)) > 0 // else what holds everywhere is shown
 			for _, contact := range base.Guidance.Contacts(c.Code) {
 				is := slices.Contains(listed, contact) && slices.Contains(dangers[contact.ID], danger)

@@ -42,10 +42,15 @@ func (t *turn) danger(r *understand.Reading) bool {
 // emergencyReply is what is said in one kind of danger in a country.
 func (t *turn) emergencyReply(danger, country string) Reply {
 	var b strings.Builder
+	// The numbers come right after the first sentence: on a small screen what follows is out of sight.
+	steps := ""
 	if e := t.base.Guidance.Emergency(danger, t.s.Lang); e != nil {
-		b.WriteString(e.Body + "\n\n")
+		first, rest, _ := strings.Cut(e.Body, "\n\n")
+		b.WriteString(first + "\n\n")
+		steps = "\n\n" + rest
 	}
-	b.WriteString("**" + t.text("call_now") + "**\n\n" + t.helpers(country, danger))
+	lines, note := t.helpers(country, danger)
+	b.WriteString("**" + t.text("call_now") + "**\n\n" + lines + steps + note)
 	b.WriteString("\n\n" + t.text("exit_tip"))
 	reply := Reply{Kind: Emergency, Country: country, ID: "emergency/" + danger}
 	if country == guidance.Regional {
@@ -58,33 +63,22 @@ func (t *turn) emergencyReply(danger, country string) Reply {
 	return reply
 }
 
-// Up to so many lines of help stand in a crisis reply: more would have to be read.
-const shownHelpers = 3
-
-// helpers lists whom to call, one a line.
-func (t *turn) helpers(country, danger string) string {
-	contacts := t.base.Guidance.Helpers(country, danger)
-	limit := shownHelpers
-	if country == guidance.Regional {
-		limit = 5 // one for each group of countries
-	}
-	if len(contacts) > limit {
-		contacts = contacts[:limit]
-	}
-	var lines []string
+// helpers lists whom to call, one a line, and notes that numbers were not checked lately.
+func (t *turn) helpers(country, danger string) (lines, note string) {
+	contacts := crisisHelpers(t.base.Guidance, country, danger)
+	var list []string
 	unchecked := false
 	for _, c := range contacts {
-		lines = append(lines, "- "+t.contactLine(c))
+		list = append(list, "- "+t.contactLine(c))
 		unchecked = unchecked || len(c.Phones) > 0 && !c.CheckedWithin(crisisAge, t.now)
 	}
-	if len(lines) == 0 {
+	if len(list) == 0 && country != guidance.Regional {
 		return t.helpers(guidance.Regional, danger)
 	}
-	text := strings.Join(lines, "\n")
 	if unchecked {
-		text += "\n\n*" + t.text("numbers_unchecked") + "*"
+		note = "\n\n*" + t.text("numbers_unchecked") + "*"
 	}
-	return text
+	return strings.Join(list, "\n"), note
 }
 
 // contactLine is a contact in a line: name, numbers, hours.

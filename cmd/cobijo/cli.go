@@ -52,7 +52,6 @@ func run(ctx context.Context, args []string, in io.Reader, out, errOut io.Writer
 	parser, err := kong.New(&c,
 		kong.Name("cobijo"),
 		kong.Description("A chat assistant for protection information in the Americas."),
-		kong.Vars{"operator": defaultOperator},
 		kong.Writers(out, errOut),
 		kong.Exit(func(code int) { panic(exitCode(code)) }),
 		kong.Bind(&streams{in: in, out: out, err: errOut}),

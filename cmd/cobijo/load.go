@@ -22,7 +22,7 @@ func loadDialogue() (*dialogue.Dialogue, *knowledge.Base, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return dialogue.New(base, texts, dialogue.Options{Operator: defaultOperator}), base, nil
+	return dialogue.New(base, texts, dialogue.Options{}), base, nil
 }
 
 // plain is a reply's text without its marks, unwrapped.
@@ -30,7 +30,7 @@ func plain(md string) string { return render.Plain(md, 0) }
 
 // newHandler makes the assistant for a terminal: with a memory of its own that ends with the process.
 func newHandler(context.Context) (bot.Handler, func(), error) {
-	s, err := settings{SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000, Operator: defaultOperator}.open(slog.New(slog.DiscardHandler))
+	s, err := settings{SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000}.open(slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, nil, err
 	}

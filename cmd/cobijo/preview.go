@@ -51,7 +51,7 @@ func (c *previewCmd) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	d := dialogue.New(base, texts, dialogue.Options{Operator: defaultOperator})
+	d := dialogue.New(base, texts, dialogue.Options{})
 	press := func(id string) dialogue.Reply {
 		session := dialogue.Session{Introduced: true, Lang: c.Lang, LangChosen: true}
 		if country != guidance.Regional {

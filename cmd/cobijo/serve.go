@@ -22,7 +22,7 @@ import (
 type settings struct {
 	RedisURL   string        `name:"redis-url" env:"REDIS_URL" help:"Redis server (redis://, rediss://), or several addresses of a cluster, separated by commas. None: an embedded Redis, and nothing survives a restart." placeholder:"URL"`
 	Secret     []string      `env:"COBIJO_SECRET" help:"Key for pseudonyms and encryption at rest, 16 bytes or more; required with REDIS_URL. To change it, put the new one first: NEW,OLD." placeholder:"KEY"`
-	Operator   string        `env:"COBIJO_OPERATOR" default:"${operator}" help:"Who runs this assistant, as its first message says it."`
+	Operator   string        `env:"COBIJO_OPERATOR" help:"Who runs this assistant, as its first message says it."`
 	SessionTTL time.Duration `name:"session-ttl" env:"COBIJO_SESSION_TTL" default:"24h" help:"How long language, country and last subject are remembered after a message (at most 24h)."`
 	PerMinute  int           `env:"COBIJO_PER_MINUTE" default:"20" help:"How many messages of one chat are answered in a minute."`
 	MaxRunes   int           `env:"COBIJO_MAX_MESSAGE" default:"2000" help:"How many characters a message may have."`
@@ -33,9 +33,6 @@ type serveCmd struct {
 	HTTPAddr string `name:"http-addr" env:"HTTP_ADDR" default:"localhost:8080" help:"Where the web chat, /healthz and /readyz listen."`
 	HTTPS    bool   `name:"https" env:"COBIJO_HTTPS" help:"The page is reached by https (behind a proxy): cookies are sent over nothing else."`
 }
-
-// defaultOperator names nobody: whoever runs an instance says who they are.
-const defaultOperator = "un equipo humanitario / a humanitarian team"
 
 // maxTTL is the longest that a chat may be remembered: what the privacy text promises.
 const maxTTL = 24 * time.Hour
