@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
@@ -79,9 +80,7 @@ func (c *Catalog) Text(lang, id string, args ...Args) string {
 // Count gives a message in the plural form that n asks for; {{.N}} is the number.
 func (c *Catalog) Count(lang, id string, n int, args ...Args) string {
 	data := Args{"N": n}
-	for k, v := range one(args) {
-		data[k] = v
-	}
+	maps.Copy(data, one(args))
 	return c.localize(lang, &i18n.LocalizeConfig{MessageID: id, PluralCount: n, TemplateData: data})
 }
 

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"cobijo/knowledge/guidance"
-	"cobijo/locales"
 )
 
 // What pressing a choice does: the part of its id before the colon. An id is short and says all, so that a button from last
@@ -47,8 +46,8 @@ const (
 // choice makes a choice without a parameter.
 func (t *turn) choice(act, label string) Choice { return Choice{ID: act, Label: t.text(label)} }
 
-func (t *turn) choiceOf(act, of, label string, args ...locales.Args) Choice {
-	return Choice{ID: act + ":" + of, Label: t.text(label, args...)}
+func (t *turn) choiceOf(act, of, label string) Choice {
+	return Choice{ID: act + ":" + of, Label: t.text(label)}
 }
 
 func (t *turn) topicChoice(topic string) Choice {

@@ -183,9 +183,10 @@ func FuzzHandle(f *testing.F) {
 	f.Add("1", "", 1)
 	f.Fuzz(func(t *testing.T, text, choice string, state int) {
 		s := dialogue.Session{}
-		if state%3 == 1 {
+		switch state % 3 {
+		case 1:
 			s = dialogue.Session{Introduced: true, Lang: "en", Country: "gt", Topic: "work", Mode: dialogue.Guidance, Offered: []string{choice}}
-		} else if state%3 == 2 {
+		case 2:
 			s = dialogue.Session{Introduced: true, Lang: "es", Country: "mx", Awaits: "date", Mode: dialogue.Commitments, Participants: []string{"mx"}, Found: []string{"mx-01"}}
 		}
 		_, replies, _ := d.Handle(today, s, dialogue.Message{Text: text, Choice: choice})

@@ -95,7 +95,7 @@ func play(d *dialogue.Dialogue, transcript string) string {
 		s, replies, _ = d.Handle(today, s, m)
 		for _, r := range replies {
 			fmt.Fprintf(&out, "\n  [%s %s %s]\n", r.Kind, r.Lang, strings.Trim(r.Country+" "+r.ID, " "))
-			for _, l := range strings.Split(r.Text, "\n") {
+			for l := range strings.SplitSeq(r.Text, "\n") {
 				fmt.Fprintln(&out, strings.TrimRight("  "+l, " "))
 			}
 			for i, c := range r.Choices {

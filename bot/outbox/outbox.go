@@ -58,6 +58,7 @@ type Queue interface {
 	Close(ctx context.Context, h *store.Held) error
 	Due(ctx context.Context, channel string, n int, again time.Duration) ([]string, error)
 	Undue(ctx context.Context, channel, name string) error
+	Note(ctx context.Context, channel, name string, due time.Time) error
 	Reopen(ctx context.Context, name string) (*store.Held, error)
 	Present(ctx context.Context, channel, replica string, pause time.Duration) (int, time.Duration, error)
 	Count(ctx context.Context, what, country, topic string) error
@@ -70,8 +71,10 @@ type Options struct {
 	PerSecond float64 // messages a second over all chats and replicas; 0 for no limit
 	Queue     Queue
 	Carrier   Carrier
-	Log       *slog.Logger
-	Now       func() time.Time // time.Now where nil
+	// Every is how long a chat is left alone between two parcels that had to wait; nil for not at all.
+	Every func(body []byte) time.Duration
+	Log   *slog.Logger
+	Now   func() time.Time // time.Now where nil
 }
 
 // Outbox sends for one channel.
@@ -173,6 +176,11 @@ func (b *Outbox) Send(ctx context.Context, h *store.Held, parcels []*store.Parce
 				return err
 			}
 			continue
+		}
+		if i > 0 && p.Found && b.o.Every != nil {
+			if d := b.o.Every(p.Body); d > 0 {
+				return b.putOff(ctx, h, p, false, d)
+			}
 		}
 		d, err := b.wait(ctx, first)
 		first = 0
@@ -311,8 +319,11 @@ func (b *Outbox) Run(ctx context.Context) {
 // resume sends what is left of one chat.
 func (b *Outbox) resume(ctx context.Context, name string) error {
 	h, err := b.o.Queue.Reopen(ctx, name)
-	if err != nil || h == nil {
+	if err != nil {
 		return err // the note stays, for another look
+	}
+	if h == nil { // a message of this chat is being answered
+		return b.o.Queue.Note(ctx, b.o.Channel, name, b.o.Now().Add(lookEvery))
 	}
 	if len(h.Left) == 0 {
 		if err := b.o.Queue.Undue(ctx, b.o.Channel, name); err != nil {

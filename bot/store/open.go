@@ -53,11 +53,15 @@ func Connect(url string) (redis.UniversalClient, error) {
 	return redis.NewUniversalClient(o), nil
 }
 
+// embeddedAddr tells the embedded server's client from others.
+const embeddedAddr = "embedded"
+
 // Embedded starts a Redis within the process: the same client and code, and nothing survives a restart.
 func Embedded() (rdb redis.UniversalClient, stop func()) {
 	m := miniredis.NewMiniRedis()
 	m.ClockTTL(true) // else nothing ever expires
 	c := redis.NewClient(&redis.Options{
+		Addr:                  embeddedAddr,
 		Dialer:                func(context.Context, string, string) (net.Conn, error) { return m.Dial() },
 		ContextTimeoutEnabled: true,
 		DisableIdentity:       true,

@@ -373,6 +373,15 @@ for _, d in ipairs(due) do redis.call('ZADD', KEYS[1], ARGV[3], d) end
 return due
 `)
 
+// Note lets a chat that Due named be looked at again, no later than due.
+func (s *Store) Note(ctx context.Context, channel, name string, due time.Time) error {
+	err := s.fast.ZAddArgs(ctx, dueKey(channel), redis.ZAddArgs{LT: true, Members: []redis.Z{{Score: float64(due.UnixMilli()), Member: name}}}).Err()
+	if err != nil {
+		return fmt.Errorf("note: %w", err)
+	}
+	return nil
+}
+
 // Undue drops the note of a chat whose outbox is empty.
 func (s *Store) Undue(ctx context.Context, channel, name string) error {
 	if err := s.fast.ZRem(ctx, dueKey(channel), name).Err(); err != nil {

@@ -55,7 +55,10 @@ func New(rdb redis.UniversalClient, o Options) (*Store, error) {
 		o.Now = time.Now
 	}
 	s := &Store{rdb: rdb, fast: rdb, seal: seal, o: o}
-	if rdb == nil {
+	c, single := rdb.(*redis.Client)
+	// What connects to the embedded server is a pipe without a buffer: many commands written at once, whose answers nobody reads
+	// yet, would stop both ends for ever.
+	if rdb == nil || single && c.Options().Addr == embeddedAddr {
 		return s, nil
 	}
 	if fast, err := rdb.AutoPipeline(); err == nil {

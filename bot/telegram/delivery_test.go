@@ -123,6 +123,11 @@ func TestLimitsAreKept(t *testing.T) {
 	for _, c := range chats[1:] {
 		s.Say(c, "mx-01")
 	}
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("%d in the first chat, %d in the group, %d updates not taken, outbox %v", len(s.Said(chats[0])), len(s.Said(g)), s.Pending(), s.keys(t, ":o"))
+		}
+	})
 	s.until("all are answered", func() bool {
 		for _, c := range chats[1:] {
 			if len(s.Said(c)) != 1 {
@@ -210,4 +215,3 @@ func TestStoreDown(t *testing.T) {
 	}
 	has(t, s.say(ana, "they want to kill me, I am in Mexico"), "911")
 }
-

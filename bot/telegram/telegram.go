@@ -120,7 +120,7 @@ func New(service *bot.Service, base *knowledge.Base, texts *locales.Catalog, o O
 	}
 	c.wire = wire
 	c.out = outbox.New(outbox.Options{
-		Channel: channel, Replica: c.replica, PerSecond: max(o.PerSecond, 0), Queue: c.store, Carrier: c, Log: o.Log, Now: o.Now,
+		Channel: channel, Replica: c.replica, PerSecond: max(o.PerSecond, 0), Queue: c.store, Carrier: c, Every: c.every, Log: o.Log, Now: o.Now,
 	})
 	return c, nil
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"cobijo/bot"
@@ -31,6 +32,8 @@ type settings struct {
 type serveCmd struct {
 	settings
 	HTTPAddr string `name:"http-addr" env:"HTTP_ADDR" default:"localhost:8080" help:"Where the web chat, /healthz and /readyz listen."`
+	Proxy    bool   `name:"behind-proxy" env:"COBIJO_BEHIND_PROXY" help:"A proxy stands before it and adds the client's address to X-Forwarded-For: the limit for each address counts by the last one there."`
+	ExitURL  string `name:"exit-url" env:"COBIJO_EXIT_URL" help:"Where the button to leave quickly leads: a page that nobody wonders about." placeholder:"URL"`
 	HTTPS    bool   `name:"https" env:"COBIJO_HTTPS" help:"The page is reached by https (behind a proxy): cookies are sent over nothing else."`
 }
 
@@ -126,7 +129,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer svc.close()
-	page, err := web.New(svc, svc.base, svc.texts, web.Options{Secret: svc.keys[0], Secure: c.HTTPS, Log: log})
+	page, err := web.New(svc, svc.base, svc.texts, web.Options{Secret: svc.keys[0], Secure: c.HTTPS, ExitURL: c.ExitURL, ClientAddr: c.clientAddr(), Log: log})
 	if err != nil {
 		return fmt.Errorf("make web chat: %w", err)
 	}
@@ -147,10 +150,27 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 	}
 	server := &http.Server{
 		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 15 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelWarn), // its lines name clients' addresses
 	}
 	fmt.Fprintf(s.out, "Cobijo listens on http://%s (Ctrl-C ends it)\n", listener.Addr())
 	return serve(ctx, server, listener)
+}
+
+// clientAddr tells how a request's client is known: behind a proxy by what the proxy says, which is the last address in the
+// header (those before it may be the client's own invention). nil is the address of the connection.
+func (c *serveCmd) clientAddr() func(*http.Request) string {
+	if !c.Proxy {
+		return nil
+	}
+	return func(r *http.Request) string {
+		all := r.Header.Values("X-Forwarded-For")
+		if len(all) == 0 {
+			return r.RemoteAddr
+		}
+		addrs := strings.Split(all[len(all)-1], ",")
+		return strings.TrimSpace(addrs[len(addrs)-1])
+	}
 }
 
 // serve runs the server until the context ends, then lets requests under way end.

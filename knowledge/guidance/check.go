@@ -175,6 +175,8 @@ func (c *checker) entry(e *Entry, f *folder) {
 	if n := len(e.Contacts); n > 4 {
 		c.add(e.file, "contacts:", "an entry names up to 4 contacts, not %d", n)
 	}
+	body := parse(e.Body, e.file, e.bodyLine, &c.faults)
+	more := parse(e.More, e.file, e.moreLine, &c.faults)
 	lead := words(e.Lead)
 	if lead == 0 || lead > leadWords {
 		c.faults.Add(e.file, e.bodyLine, "the one-line answer has %d words; up to %d", lead, leadWords)
@@ -182,15 +184,15 @@ func (c *checker) entry(e *Entry, f *folder) {
 	if n := words(e.Body); n > bodyWords {
 		c.faults.Add(e.file, e.bodyLine, "%d words before \"***\"; up to %d", n, bodyWords)
 	}
-	if n := len([]rune(e.body.Plain())); n > bodyRunes {
+	if n := len([]rune(body.Plain())); n > bodyRunes {
 		c.faults.Add(e.file, e.bodyLine, "%d characters before \"***\"; up to %d", n, bodyRunes)
 	}
 	if n := words(e.Body) + words(e.More); n > entryWords {
 		c.faults.Add(e.file, e.bodyLine, "%d words in all; up to %d", n, entryWords)
 	}
-	c.readable(e.file, e.bodyLine, e.Lang, e.body.Plain()+"\n"+e.more.Plain())
+	c.readable(e.file, e.bodyLine, e.Lang, body.Plain()+"\n"+more.Plain())
 	c.phones(e.file, e.Body+"\n"+e.More, f)
-	c.links(e.file, append(slices.Clone(e.body), e.more...))
+	c.links(e.file, append(slices.Clone(body), more...))
 }
 
 func words(s string) int { return len(strings.Fields(s)) }
@@ -379,7 +381,7 @@ func (c *checker) emergency(e *Emergency) {
 			c.add(e.file, id, "no source %q stands in guidance/regional/sources.yaml", id)
 		}
 	}
-	doc, _ := markdown.Parse(e.Body) // what cannot be read was named when loading
+	doc := parse(e.Body, e.file, e.bodyLine, &c.faults)
 	c.readable(e.file, e.bodyLine, e.Lang, doc.Plain())
 	if n := phoneLike.FindString(e.Body); n != "" {
 		c.faults.Add(e.file, e.bodyLine, "numbers are put below by the country's contacts: leave out %q", n)

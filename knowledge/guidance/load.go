@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -135,9 +136,7 @@ func (l *Library) loadFolder(fsys fs.FS, code string, regional *folder) (*folder
 		return f, faults // a country may have no guidance yet
 	}
 	if regional != nil {
-		for id, s := range regional.sources {
-			f.sources[id] = s
-		}
+		maps.Copy(f.sources, regional.sources)
 	}
 	var sources []*Source
 	lint.YAML(fsys, path.Join(dir, "sources.yaml"), &sources, &faults)
@@ -240,13 +239,18 @@ func (f *folder) loadEntry(fsys fs.FS, file, code, topic, lang string, faults *l
 	}
 	e.Body, e.More, _ = strings.Cut(string(body), "\n***\n")
 	e.Lead, _, _ = strings.Cut(strings.TrimSpace(e.Body), "\n\n")
-	moreLine := line + strings.Count(e.Body, "\n") + 2
-	e.body = parse(e.Body, file, line, faults)
-	e.more = parse(e.More, file, moreLine, faults)
+	e.moreLine = line + strings.Count(e.Body, "\n") + 2 + leadingLines(e.More)
+	e.bodyLine += leadingLines(e.Body)
 	e.Body, e.More = strings.TrimSpace(e.Body), strings.TrimSpace(e.More)
 	return e
 }
 
+// leadingLines counts the empty lines that a text begins with.
+func leadingLines(s string) int {
+	return strings.Count(s[:len(s)-len(strings.TrimLeft(s, "\n\t "))], "\n")
+}
+
+// parse reads Markdown; what entries do not have is a fault of the file, whose line is where the text begins.
 func parse(text, file string, line int, faults *lint.Faults) markdown.Document {
 	doc, err := markdown.Parse(text)
 	if err == nil {
@@ -317,7 +321,6 @@ func (l *Library) loadEmergencies(fsys fs.FS, faults *lint.Faults) {
 		if !lint.YAMLBytes(head, file, 1, &fr, faults) {
 			continue
 		}
-		parse(string(body), file, line, faults)
 		e.Reviewed, e.Sources = fr.Reviewed, fr.Sources
 		l.Emergencies = append(l.Emergencies, e)
 	}

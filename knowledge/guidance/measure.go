@@ -1,6 +1,7 @@
 package guidance
 
 import (
+	"cobijo/knowledge/markdown"
 	"cobijo/knowledge/readability"
 )
 
@@ -22,12 +23,14 @@ func (f Figure) OK() bool {
 
 // Figures measures the entry's lengths and how easily it reads, by the bars of the check.
 func (e *Entry) Figures() []Figure {
-	plain := e.body.Plain() + "\n" + e.more.Plain()
+	body, _ := markdown.Parse(e.Body) // what entries do not have is the check's to name
+	more, _ := markdown.Parse(e.More)
+	plain := body.Plain() + "\n" + more.Plain()
 	m := readability.Of(plain, e.Lang)
 	fs := []Figure{
 		{Name: "words in the one-line answer", Value: float64(words(e.Lead)), Bar: leadWords},
 		{Name: "words before \"more\"", Value: float64(words(e.Body)), Bar: bodyWords},
-		{Name: "characters before \"more\"", Value: float64(len([]rune(e.body.Plain()))), Bar: bodyRunes},
+		{Name: "characters before \"more\"", Value: float64(len([]rune(body.Plain()))), Bar: bodyRunes},
 		{Name: "words in all", Value: float64(words(e.Body) + words(e.More)), Bar: entryWords},
 		{Name: "words in the longest sentence", Value: float64(m.Longest), Bar: sentenceWords},
 	}

@@ -4,8 +4,6 @@ package guidance
 
 import (
 	"time"
-
-	"cobijo/knowledge/markdown"
 )
 
 // Regional is the code of what holds in every country.
@@ -79,8 +77,7 @@ type Entry struct {
 
 	file     string
 	bodyLine int // the line of the file on which Body begins
-	body     markdown.Document
-	more     markdown.Document
+	moreLine int // and More
 }
 
 // ID names the entry in answers and links: "mx/deadlines".

@@ -18,7 +18,7 @@ type Measure struct {
 // for the same reason.
 func Of(text, lang string) Measure {
 	var m Measure
-	for _, line := range strings.Split(text, "\n") {
+	for line := range strings.SplitSeq(text, "\n") {
 		start := 0
 		words := strings.Fields(line)
 		for i, w := range words {

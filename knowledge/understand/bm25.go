@@ -115,13 +115,20 @@ func (x *bm25) spell(t string) string {
 	return ""
 }
 
-// american spells as the stemmer knows it: the statement writes "naturalization", others "naturalisation".
-var american = strings.NewReplacer("isation", "ization", "ising", "izing", "ised", "ized", "our", "or")
+// americanEndings are spelt as the stemmer knows them: the statement writes "naturalization", others "naturalisation".
+var americanEndings = [][2]string{{"isation", "ization"}, {"ising", "izing"}, {"ised", "ized"}, {"our", "or"}}
+
+func american(w string) string {
+	for _, e := range americanEndings {
+		w = strings.Replace(w, e[0], e[1], 1)
+	}
+	return w
+}
 
 // stemIn takes the endings off a folded word.
 func stemIn(lang, w string) string {
 	if lang == "en" {
-		w = american.Replace(w)
+		w = american(w)
 	}
 	env := snowballstem.NewEnv(w)
 	if lang == "es" {

@@ -176,11 +176,12 @@ func (e *Engine) Search(q StatementQuery) []Found { return e.commitments.search(
 
 // Explain tells an editor what was read, in one line.
 func (r *Reading) Explain() string {
-	s := fmt.Sprintf("lang %s %.2f, danger %s %.2f, menu %.2f, off-topic %.2f, commitments %.2f, countries %v, topics", r.Lang, r.LangScore, r.Danger, r.DangerScore, r.Menu, r.OffTopic, r.Commitments, r.Countries)
+	var b strings.Builder
+	fmt.Fprintf(&b, "lang %s %.2f, danger %s %.2f, menu %.2f, off-topic %.2f, commitments %.2f, countries %v, topics", r.Lang, r.LangScore, r.Danger, r.DangerScore, r.Menu, r.OffTopic, r.Commitments, r.Countries)
 	for _, t := range r.Topics[:3] {
-		s += fmt.Sprintf(" %s %.2f", t.Topic, t.Score)
+		fmt.Fprintf(&b, " %s %.2f", t.Topic, t.Score)
 	}
-	return s
+	return b.String()
 }
 
 // HasAny tells whether the message has any of the words, given folded.

@@ -19,7 +19,7 @@ func langFeatures(text string) []uint32 {
 		return ' '
 	}, clip(text))
 	fs := make([]uint32, 0, 4*len(text))
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		fs = append(fs, bucket(hashString(start('l'), w)))
 		rs := []rune("^" + w + "$")
 		if len(rs) > 30 {

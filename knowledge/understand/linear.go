@@ -27,7 +27,7 @@ type linear struct {
 
 // train fits a classifier by stochastic gradient descent with a step of its own for each bucket (AdaGrad, Duchi et al. 2011)
 // and weight decay. The order of the examples is shuffled by a fixed seed: the same examples make the same model.
-func train(examples []example, classes, epochs int, rate, decay float32) *linear {
+func train(examples []example, classes, epochs int) *linear {
 	l := &linear{classes: classes, weights: make([]float32, buckets*classes), bias: make([]float32, classes)}
 	squares := make([]float32, buckets)
 	order := rand.New(rand.NewPCG(1, 2)).Perm(len(examples))
@@ -52,14 +52,14 @@ func train(examples []example, classes, epochs int, rate, decay float32) *linear
 			g2 *= norm * norm
 			for _, f := range e.features {
 				squares[f] += g2
-				step := rate * norm / float32(math.Sqrt(float64(squares[f])+1e-6))
+				step := trainRate * norm / float32(math.Sqrt(float64(squares[f])+1e-6))
 				row := l.weights[int(f)*classes : (int(f)+1)*classes]
 				for c, g := range p {
-					row[c] -= step*g + decay*step*row[c]
+					row[c] -= step*g + trainDecay*step*row[c]
 				}
 			}
 			for c, g := range p {
-				l.bias[c] -= 0.02 * rate * g
+				l.bias[c] -= 0.02 * trainRate * g
 			}
 		}
 	}

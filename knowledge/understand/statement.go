@@ -65,7 +65,7 @@ func newCommitments(s *statement.Statement) *commitments {
 	}
 	c.participants.sort()
 	c.themes.sort()
-	for _, w := range strings.Fields(scaffoldWords) {
+	for w := range strings.FieldsSeq(scaffoldWords) {
 		c.scaffold[w] = true
 	}
 	for i, cm := range s.Commitments {
@@ -176,7 +176,7 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 var saying = []string{"signed", "firmo", "firmaron", "address", "compromi", "comprom", "commit", "pledg", "promet", "promis", "declarac", "statement", "firmante", "suscri", "asumi", "ofreci", "acord", "llamad"}
 
 // Words of somebody who speaks for themselves, or asks.
-var personal = strings.Fields("i im my me we our us you yo mi mis me nos nosotros tengo estoy soy puedo pueden quiero necesito hay donde cuanto cuantos como que quien where how what who can do does is are llegue vengo somos")
+var personal = []string{"i", "im", "my", "me", "we", "our", "us", "you", "yo", "mi", "mis", "me", "nos", "nosotros", "tengo", "estoy", "soy", "puedo", "pueden", "quiero", "necesito", "hay", "donde", "cuanto", "cuantos", "como", "que", "quien", "where", "how", "what", "who", "can", "do", "does", "is", "are", "llegue", "vengo", "somos"}
 
 // Words by which people ask for what bears a date.
 var dating = []string{"deadline", "deadlines", "plazo", "plazos", "fecha", "fechas", "date", "dates", "dated", "termino", "timebound", "due"}

@@ -82,9 +82,9 @@ func fit(questions []question, r *reader, topics []string) *models {
 		add(&topicEx, c, weight)
 		add(&dangerEx, len(dangerClasses)-1, 1)
 	}
-	m.topic = train(topicEx, len(topicClasses), trainEpochs, trainRate, trainDecay).shrink(topicClasses)
-	m.danger = train(dangerEx, len(dangerClasses), trainEpochs, trainRate, trainDecay).shrink(dangerClasses)
-	m.lang = train(langEx, len(langClasses), 3, trainRate, trainDecay).shrink(langClasses)
+	m.topic = train(topicEx, len(topicClasses), trainEpochs).shrink(topicClasses)
+	m.danger = train(dangerEx, len(dangerClasses), trainEpochs).shrink(dangerClasses)
+	m.lang = train(langEx, len(langClasses), 3).shrink(langClasses)
 	return m
 }
 

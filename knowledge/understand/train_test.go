@@ -79,7 +79,7 @@ func TestTrain(t *testing.T) {
 	examples := []example{
 		{features: []uint32{1, 2, 3}, class: 0, weight: 1}, {features: []uint32{3, 4, 5}, class: 1, weight: 1}, {features: []uint32{6, 7}, class: 2, weight: 1},
 	}
-	a, b := train(examples, 3, 30, 0.5, 1e-4), train(examples, 3, 30, 0.5, 1e-4)
+	a, b := train(examples, 3, 30), train(examples, 3, 30)
 	small := a.shrink([]string{"a", "b", "c"})
 	p, q := make([]float32, 3), make([]float32, 3)
 	for _, e := range examples {
