@@ -31,7 +31,7 @@ var comparedBy = map[string]string{
 // asksComparison tells whether a message asks how it is in all countries: "in which country is it faster?"
 func (t *turn) asksComparison(r *understand.Reading) bool {
 	_, can := comparedBy[r.Top().Topic]
-	return can && len(r.Countries) == 0 && r.Guidance() > 0.5 && r.HasPhrase("cada pais", "todos los paises", "que pais", "cual pais", "los paises", "otros paises", "each country", "every country", "which country", "what country", "all countries", "all the countries", "other countries", "countries")
+	return can && len(r.Countries) == 0 && r.Guidance() > 0.5 && r.HasPhrase("cada pais", "todos los paises", "que pais", "cual pais", "los paises", "otros paises", "each country", "every country", "which country", "what country", "all countries", "where is it", "donde es mas", "donde resuelven", "which is the fastest country", "all the countries", "other countries", "countries")
 }
 
 func (t *turn) compareCountries(r *understand.Reading) {

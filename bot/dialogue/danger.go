@@ -14,6 +14,9 @@ import (
 // a missed one may cost a life.
 const dangerBar = 0.15
 
+// sureDanger is how likely danger must be for the way back to the question to be no more than one of the buttons.
+const sureDanger = 0.5
+
 // danger answers a message that tells of danger now: the help that fits and nothing else.
 func (t *turn) danger(r *understand.Reading) bool {
 	if r.DangerScore < dangerBar {
@@ -29,9 +32,13 @@ func (t *turn) danger(r *understand.Reading) bool {
 	}
 	reply := t.emergencyReply(r.Danger, country)
 	reply.Score = r.DangerScore
-	if asked := r.Top(); asked.Score >= 0.35 {
+	if asked := r.Top(); asked.Score >= answerBar {
 		reply.Topic = asked.Topic
-		reply.Choices = append(reply.Choices, t.topicChoice(asked.Topic))
+		c := t.topicChoice(asked.Topic)
+		if r.DangerScore < sureDanger {
+			c.Label = t.text("btn_not_danger", locales.Args{"Topic": c.Label})
+		}
+		reply.Choices = append([]Choice{c}, reply.Choices...)
 	}
 	t.s.Topic = ""        // what the talk was about before must not tell what happened
 	t.s.Introduced = true // the introduction would stand in the way now, and the next answer says who this is anyway

@@ -91,7 +91,9 @@ func TestThrottledChatKeepsOrder(t *testing.T) {
 	ana, juan := s.Person(42, "en"), s.Person(43, "en")
 	s.Fail("sendMessage", faketelegram.Fault{Code: 429, RetryAfter: 2})
 	begin := time.Now()
-	for i := 1; i <= 5; i++ {
+	s.Say(ana, "mx-01")
+	s.until("the chat is throttled", func() bool { return len(s.Calls("sendMessage")) == 1 })
+	for i := 2; i <= 5; i++ {
 		s.Say(ana, fmt.Sprintf("mx-%02d", i))
 	}
 	has(t, s.say(juan, "mx-01"), "mx-01") // another chat goes on

@@ -13,7 +13,7 @@ import (
 
 // https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 var (
-	privatePace = []store.Pace{{Every: time.Second, Burst: 3}}     // a message a second; short bursts are allowed
+	privatePace = []store.Pace{{Every: time.Second, Burst: 2}}     // a message a second; short bursts are allowed
 	groupPace   = []store.Pace{{Every: 4 * time.Second, Burst: 5}} // 5 + 60/4 are the 20 messages a minute
 )
 
