@@ -568,7 +568,7 @@ redis.call('ZADD', KEYS[1], ARGV[2], ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', tonumber(ARGV[2]) - tonumber(ARGV[3]))
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 local pause = redis.call('PTTL', KEYS[2])
-if tonumber(ARGV[4]) > pause then
+if tonumber(ARGV[4]) > 0 and tonumber(ARGV[4]) > pause then
   redis.call('SET', KEYS[2], '1', 'PX', ARGV[4])
   pause = tonumber(ARGV[4])
 end

@@ -1,6 +1,7 @@
 package telegram
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +14,9 @@ import (
 
 // courier is what Telegram does with one request.
 type courier struct {
-	c *Channel
-	r *request
+	ctx context.Context
+	c   *Channel
+	r   *request
 
 	discreet int  // minutes after which what is written now is deleted
 	private  bool // nothing is kept of what is written now
@@ -197,7 +199,7 @@ func (k *courier) edits(replies []bot.Reply) bool {
 func (k *courier) Write(replies []bot.Reply, receipts [][]byte) [][]byte {
 	var bodies [][]byte
 	if k.private {
-		bodies = deleteParcels(k.r.chat.ID, receipts)
+		k.c.eraseLater(k.ctx, k.r.chat.ID, numbers(receipts), 0)
 	}
 	edits := k.edits(replies)
 	after := max(k.r.message, 0)

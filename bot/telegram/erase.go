@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"cobijo/bot/render"
@@ -15,14 +16,49 @@ const (
 	eraseEvery = time.Second
 	eraseAgain = 30 * time.Second // after so long a deletion that did not end is tried again
 	eraseMost  = 100
+	eraseUntil = 72 * time.Hour // Telegram lets messages be deleted for 48 hours
 )
 
-// eraseLater notes that a message is to be deleted, in the store, so that a restart does not forget it.
-func (c *Channel) eraseLater(ctx context.Context, chat, id int64, after time.Duration) {
-	note := binary.AppendVarint(binary.AppendVarint(nil, chat), id)
-	if err := c.store.Later(ctx, channel, note, c.o.Now().Add(after)); err != nil {
-		c.o.Log.ErrorContext(ctx, "a message of a discreet chat is not going to be deleted", "channel", channel, "error", err)
+// eraseLater notes that messages are to be deleted, in the store, so that a restart does not forget it. It is no part of the
+// chat's outbox: where Telegram does not delete them, nothing waits for it.
+func (c *Channel) eraseLater(ctx context.Context, chat int64, ids []int64, after time.Duration) {
+	const most = 100 // https://core.telegram.org/bots/api#deletemessages
+	for part := range slices.Chunk(ids, most) {
+		note := binary.AppendVarint(binary.AppendVarint(nil, chat), c.o.Now().Unix())
+		for _, id := range part {
+			note = binary.AppendVarint(note, id)
+		}
+		if err := c.store.Later(ctx, channel, note, c.o.Now().Add(after)); err != nil {
+			c.o.Log.ErrorContext(ctx, "messages that were to be deleted are not", "channel", channel, "error", err)
+		}
 	}
+}
+
+// readNote reads what eraseLater wrote.
+func readNote(b []byte) (chat int64, made time.Time, ids []int64) {
+	var all []int64
+	for len(b) > 0 {
+		n, size := binary.Varint(b)
+		if size <= 0 {
+			return 0, time.Time{}, nil
+		}
+		all, b = append(all, n), b[size:]
+	}
+	if len(all) < 3 {
+		return 0, time.Time{}, nil
+	}
+	return all[0], time.Unix(all[1], 0), all[2:]
+}
+
+// numbers reads the numbers of messages out of receipts, each once.
+func numbers(receipts [][]byte) []int64 {
+	var ids []int64
+	for _, r := range receipts {
+		if id, n := binary.Varint(r); n > 0 && !slices.Contains(ids, id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // erase deletes what is due, until the context ends.
@@ -49,41 +85,21 @@ func (c *Channel) erase(ctx context.Context) {
 	}
 }
 
-// eraseAll deletes the messages of each chat in one call.
+// eraseAll deletes what notes name. A note is dropped when Telegram deleted, or says that it never will, or lets it no more.
 func (c *Channel) eraseAll(ctx context.Context, notes []store.Note) {
-	type due struct {
-		ids   []int64
-		notes []store.Note
-	}
-	chats := map[int64]*due{}
 	for _, n := range notes {
-		chat, i := binary.Varint(n.Data)
-		id, j := int64(0), 0
-		if i > 0 {
-			id, j = binary.Varint(n.Data[i:])
-		}
-		d := chats[chat]
-		if d == nil {
-			d = &due{}
-			chats[chat] = d
-		}
-		d.notes = append(d.notes, n)
-		if j > 0 {
-			d.ids = append(d.ids, id)
-		}
-	}
-	for chat, d := range chats {
-		ctx, cancel := context.WithTimeout(ctx, store.SendTime)
+		chat, made, ids := readNote(n.Data)
 		var err error
-		if len(d.ids) > 0 {
-			err = c.try(ctx, "deleteMessages", &parcel{chat: chat, rest: idList(d.ids)}, nil)
+		if len(ids) > 0 && c.o.Now().Sub(made) < eraseUntil {
+			ctx, cancel := context.WithTimeout(ctx, store.SendTime)
+			err = c.try(ctx, "deleteMessages", &parcel{chat: chat, rest: idList(ids)}, nil)
+			cancel()
 		}
-		cancel()
 		if err != nil && !rejected(err) && !gone(err) {
 			c.o.Log.WarnContext(ctx, "not deleted yet", "channel", channel, "cause", err.Error())
 			continue
 		}
-		if err := c.store.Noted(context.WithoutCancel(ctx), channel, d.notes...); err != nil {
+		if err := c.store.Noted(context.WithoutCancel(ctx), channel, n); err != nil {
 			c.o.Log.ErrorContext(ctx, "what was deleted is deleted again", "channel", channel, "error", err)
 		}
 	}

@@ -59,7 +59,7 @@ func (c *Channel) handle(ctx context.Context, u *update) (err error) {
 	typing := time.AfterFunc(slow, func() { c.typing(ctx, r) })
 	defer typing.Stop()
 	m := bot.Message{Channel: channel, Chat: strconv.FormatInt(r.chat.ID, 10), ID: r.id, Message: r.said}
-	return c.service.Exchange(ctx, m, &courier{c: c, r: r}, c.out, c.pace(r.chat))
+	return c.service.Exchange(ctx, m, &courier{ctx: ctx, c: c, r: r}, c.out, c.pace(r.chat))
 }
 
 func (c *Channel) pace(ch chat) store.Pace {
@@ -76,7 +76,7 @@ func (c *Channel) pace(ch chat) store.Pace {
 func (c *Channel) every(body []byte) time.Duration {
 	p, ok := readParcel(body)
 	switch {
-	case !ok || p.method == deleteAll || c.o.Unpaced:
+	case !ok || c.o.Unpaced:
 		return 0
 	case p.chat > 0:
 		return privatePace[0].Every

@@ -18,8 +18,7 @@ type method byte
 const (
 	sendText method = iota + 1
 	editText
-	deleteAll // messages of the bot
-	sendAsk   // a message with keys that are no part of it: it cannot be edited
+	sendAsk // a message with keys that are no part of it: it cannot be edited
 )
 
 // parcel is one call, as it stands in the outbox.
@@ -66,13 +65,6 @@ func (c *Channel) Carry(ctx context.Context, body []byte, doubt bool) ([]byte, e
 	p, ok := readParcel(body)
 	if !ok {
 		return nil, &outbox.SendError{Kind: outbox.Rejected, Unsent: true, Cause: errors.New("a parcel that cannot be read")}
-	}
-	if p.method == deleteAll {
-		err := c.try(ctx, "deleteMessages", &p, nil)
-		if rejected(err) {
-			err = nil // too old, or gone already
-		}
-		return nil, err
 	}
 	id, err := c.deliver(ctx, &p, doubt)
 	if err != nil {
@@ -206,32 +198,12 @@ func (c *Channel) receipt(ctx context.Context, p *parcel, id int64) []byte {
 		return nil
 	}
 	if p.discreet > 0 {
-		c.eraseLater(ctx, p.chat, id, time.Duration(p.discreet)*time.Minute)
+		c.eraseLater(ctx, p.chat, []int64{id}, time.Duration(p.discreet)*time.Minute)
 	}
 	if !p.keep {
 		return nil
 	}
 	return binary.AppendVarint(nil, id)
-}
-
-// deleteParcels delete the messages that receipts name.
-func deleteParcels(chat int64, receipts [][]byte) [][]byte {
-	var bodies [][]byte
-	const most = 100 // https://core.telegram.org/bots/api#deletemessages
-	seen := map[int64]bool{}
-	var ids []int64
-	for _, r := range receipts {
-		if id, n := binary.Varint(r); n > 0 && !seen[id] {
-			seen[id] = true
-			ids = append(ids, id)
-		}
-	}
-	for len(ids) > 0 {
-		n := min(most, len(ids))
-		bodies = append(bodies, (&parcel{method: deleteAll, chat: chat, rest: idList(ids[:n])}).bytes())
-		ids = ids[n:]
-	}
-	return bodies
 }
 
 // idList is `"message_ids":[1,2]}`.

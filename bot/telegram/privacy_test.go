@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"cobijo/bot/faketelegram"
 	"cobijo/bot/store"
 	"cobijo/bot/telegram"
 )
@@ -105,4 +106,23 @@ func TestBlocked(t *testing.T) {
 	juan.Blocked = true
 	s.Say(juan, "/menu")
 	s.until("the other is erased", func() bool { return len(s.keys(t, ":s"))+len(s.keys(t, ":o"))+len(s.keys(t, ":m")) == 0 })
+}
+
+// Where Telegram does not delete, the chat goes on, and it is tried again.
+func TestForgetWhereNothingIsDeleted(t *testing.T) {
+	s := open(t, setup{mode: telegram.Webhook})
+	ana := s.Person(42, "en")
+	s.say(ana, "/start")
+	s.Faults = func(method string, _ map[string]any) *faketelegram.Fault {
+		if method == "deleteMessages" {
+			return &faketelegram.Fault{Code: 500}
+		}
+		return nil
+	}
+	has(t, s.say(ana, "/forget"), "I erased")
+	has(t, s.say(ana, "mx-04"), "mx-04")
+	s.until("it is tried", func() bool { return len(s.Calls("deleteMessages")) > 0 })
+	if n := s.rdb.ZCard(t.Context(), "cobijo:{telegram:later}").Val(); n != 1 {
+		t.Errorf("%d notes", n)
+	}
 }

@@ -35,7 +35,7 @@ func TestAnyTextSurvives(t *testing.T) {
 		var paras []string
 		for range rapid.IntRange(1, 6).Draw(t, "paragraphs") {
 			text := strings.TrimSpace(rapid.String().Draw(t, "text"))
-			n := rapid.SampledFrom([]int{1, 1, 3, 300, 3000}).Draw(t, "times")
+			n := rapid.SampledFrom([]int{1, 1, 1, 3, 40, 900}).Draw(t, "times")
 			paras = append(paras, markdown.Escape(strings.TrimSpace(strings.Repeat(text+" ", n))))
 		}
 		md := strings.Join(paras, "\n\n")

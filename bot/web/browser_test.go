@@ -49,7 +49,7 @@ func newBrowser(t *testing.T) *browser {
 		_, _ = w.Write([]byte("<!doctype html><title>Clima</title><link rel=icon href='data:,'><p id=clima>Soleado"))
 	}))
 	t.Cleanup(b.exit.Close)
-	b.site = newSite(t, Options{ExitURL: b.exit.URL + "/search?q=clima", Burst: 1000})
+	b.site = newSite(t, Options{ExitURL: b.exit.URL + "/search?q=clima", Burst: 1000, Pack: realPack(t)})
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(chromium), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
 		chromedp.UserDataDir(t.TempDir()), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("lang", "es"))
@@ -268,10 +268,72 @@ func TestBrowserCommitments(t *testing.T) {
 	b.clean()
 }
 
+func TestBrowserStartsWithAnEntry(t *testing.T) {
+	b := newBrowser(t)
+	b.open("/?start=mx_deadlines&lang=es")
+	b.sees(`document.querySelector('#log .bot strong')?.textContent === 'entry:mx/deadlines'`)
+	b.run(chromedp.Click(css(`.top nav a[lang="en"]`)), chromedp.WaitReady(css(`html[lang="en"] #log .bot strong`)))
+	if got := b.text("#log .bot strong"); got != "entry:mx/deadlines" {
+		t.Errorf("in the other language it begins with %q", got)
+	}
+	b.run(chromedp.SendKeys(css("#q"), "and then?\r"))
+	b.sees(`document.querySelectorAll('#log .bot').length === 2 && !document.querySelector('#log').textContent.includes('…')`)
+	b.clean()
+}
+
+// The pages to read take the chat's place, so that leaving quickly leaves nothing behind.
+func TestBrowserReads(t *testing.T) {
+	b := newBrowser(t)
+	b.open("/?lang=es")
+	b.run(chromedp.Click(css(`footer a[href="/help"]`)), chromedp.WaitReady(css(".countries")))
+	b.run(chromedp.Click(css(`.countries a[href="/help/mx"]`)), chromedp.WaitReady(css("#kind")))
+	b.run(chromedp.SetValue(css("#kind"), "shelter"), chromedp.Click(css(".filter button")), chromedp.WaitReady(css(`option[value="shelter"][selected]`)))
+	if got := eval[[]string](b, `[...document.querySelectorAll('.kind')].map(e => e.querySelector('h2').id)`); strings.Join(got, " ") != "k-emergency k-shelter" {
+		t.Errorf("it shows %v", got)
+	}
+	b.run(chromedp.Click(css(`.count a[href="/pack/mx"]`)), chromedp.WaitReady(css(".text h1")))
+	b.run(chromedp.Click(css(`footer a[href="/compare"]`)), chromedp.WaitReady(css(".compare")))
+	b.run(chromedp.Click(css(`.tabs a[href="/compare?on=deadline"]`)), chromedp.WaitReady(css(".compare.one")))
+	b.run(chromedp.Click(css("#exit")), chromedp.WaitVisible(css("#clima")))
+	for _, e := range get(b, chromedp.NavigationEntries()).Entries {
+		if strings.HasPrefix(e.URL, b.site.server.URL) {
+			t.Errorf("the way back leads to %s", e.URL)
+		}
+	}
+	b.clean(b.exit.URL)
+}
+
+func TestBrowserReadsWithoutScript(t *testing.T) {
+	b := newBrowser(t)
+	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	b.open("/help/mx?lang=es")
+	b.run(chromedp.SetValue(css("#kind"), "legal-aid"), chromedp.Click(css(".filter button")), chromedp.WaitReady(css(`option[value="legal-aid"][selected]`)))
+	b.clean()
+}
+
+// On paper there is nothing to press, and what is there to read is.
+func TestBrowserPrints(t *testing.T) {
+	b := newBrowser(t)
+	for path, there := range map[string]string{"/help/mx": ".tel", "/help": ".tel", "/pack/mx": ".text h2", "/compare": ".refs a"} {
+		b.open(path)
+		call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
+		shown := eval[[]string](b, `[...document.querySelectorAll('button, select, textarea, .button, .exit, .filter, .top nav, .ways, .jump-line')].filter(e => e.getClientRects().length).map(e => e.outerHTML.slice(0, 90))`)
+		for _, e := range shown {
+			t.Errorf("%s prints %s", path, e)
+		}
+		if !eval[bool](b, `document.querySelector('`+there+`').getClientRects().length > 0`) {
+			t.Errorf("%s does not print %s", path, there)
+		}
+	}
+	b.clean()
+}
+
 // Nothing is wider than a narrow telephone, and what is pressed is large enough for a thumb.
 func TestBrowserNarrow(t *testing.T) {
 	b := newBrowser(t)
-	for _, path := range []string{"/?lang=es", "/?lang=en", "/commitments?lang=es", "/commitments?lang=en", "/commitments/mx-04", "/commitments/joint-02?lang=es", "/nowhere"} {
+	for _, path := range []string{"/?lang=es", "/?lang=en", "/commitments?lang=es", "/commitments?lang=en", "/commitments/mx-04", "/commitments/joint-02?lang=es", "/nowhere",
+		"/?start=mx_deadlines", "/help?lang=es", "/help?lang=en", "/help/mx?lang=es", "/help/ca?lang=en", "/help/us?lang=en", "/help/gt?kind=shelter", "/pack?lang=es", "/pack?lang=en", "/pack/mx?lang=es", "/pack/ca?lang=en",
+		"/compare?lang=es", "/compare?on=deadline&lang=en", "/compare?on=work&lang=es"} {
 		b.mu.Lock()
 		b.complaints = nil // a page that is not there is a complaint
 		b.mu.Unlock()
@@ -279,7 +341,7 @@ func TestBrowserNarrow(t *testing.T) {
 		if w := eval[int](b, `document.documentElement.scrollWidth`); w > 360 {
 			t.Errorf("%s is %d wide", path, w)
 		}
-		small := eval[[]string](b, `[...document.querySelectorAll('button, select, textarea, input:not([type=hidden]), .top a, .button, summary, footer a, .chip, .jump')]
+		small := eval[[]string](b, `[...document.querySelectorAll('button, select, textarea, input:not([type=hidden]), .top a, .button, summary, footer a, .chip, .jump, .tel, .plain, .refs a, .compare .ways a')]
 			.filter(e => { const r = e.getBoundingClientRect(); return r.width && (r.height < 43.5 || r.width < 24) }).map(e => e.outerHTML.slice(0, 90))`)
 		for _, e := range small {
 			t.Errorf("%s: too small to press: %s", path, e)
@@ -296,7 +358,7 @@ func TestBrowserNarrow(t *testing.T) {
 func TestBrowserContrast(t *testing.T) {
 	b := newBrowser(t)
 	for _, scheme := range []string{"light", "dark"} {
-		for _, path := range []string{"/?lang=es", "/commitments?lang=es", "/commitments/mx-04", "/nowhere"} {
+		for _, path := range []string{"/?lang=es", "/commitments?lang=es", "/commitments/mx-04", "/nowhere", "/help", "/help/mx", "/pack", "/pack/mx", "/compare", "/compare?on=cost"} {
 			b.scheme(scheme)
 			b.open(path)
 			for _, e := range eval[[]string](b, contrastJS) {
@@ -354,6 +416,13 @@ func TestShots(t *testing.T) {
 			shoot(name+"-commitments-full", true)
 			b.open("/commitments/mx-04?lang=es")
 			shoot(name+"-commitment", true)
+			for page, path := range map[string]string{
+				"help": "/help?lang=es", "help-mx": "/help/mx?lang=es", "help-ca": "/help/ca?lang=en", "help-shelter": "/help/mx?kind=shelter&lang=es", "packs": "/pack?lang=es",
+				"pack": "/pack/mx?lang=en", "compare": "/compare?lang=es", "compare-deadline": "/compare?on=deadline&lang=en", "start": "/?start=mx_deadlines&lang=es",
+			} {
+				b.open(path)
+				shoot(name+"-"+page, true)
+			}
 		}
 	}
 }

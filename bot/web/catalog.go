@@ -72,14 +72,7 @@ type catalogPage struct {
 
 func (s *Server) commitments(w http.ResponseWriter, r *http.Request) {
 	lang := s.language(r)
-	if r.URL.Query().Get("lang") == lang { // it was asked for: the next pages are in it too
-		ses, ok := s.session(r)
-		if !ok {
-			ses = s.newSession(lang)
-		}
-		ses.lang = lang
-		s.keep(w, ses)
-	}
+	s.remember(w, r, lang)
 	f := readFilter(r.URL.Query())
 	p := s.page(r, lang)
 	p.Title, p.Indexed = p.T("web_c_title"), f == filter{}

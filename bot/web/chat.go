@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -17,6 +18,7 @@ type chatPage struct {
 	Exchange exchange
 	Nonce    string
 	Draft    string // what was written and could not be taken, to be sent again
+	Start    string // what the page began with, so that it does so in the other language too
 }
 
 // exchange is what somebody said and what was answered.
@@ -51,13 +53,22 @@ func (s *Server) open(w http.ResponseWriter, r *http.Request) {
 		_, _ = s.tell(r, ses, dialogue.Message{Choice: "lang:" + lang}, random(idBytes))
 	}
 	ses.lang = lang
-	replies, _ := s.tell(r, ses, dialogue.Message{Text: "/start"}, random(idBytes))
+	first, start := dialogue.Message{Text: "/start"}, r.URL.Query().Get("start")
+	choice := s.startChoice(start)
+	if choice != "" {
+		first = dialogue.Message{Choice: choice}
+	}
+	replies, _ := s.tell(r, ses, first, random(idBytes))
 	e := exchange{Replies: s.replies(replies, lang)}
 	if len(replies) == 0 {
 		e.Replies = []reply{{HTML: render.HTML(s.texts.Text(lang, "web_welcome"))}}
 	}
 	s.keep(w, ses)
-	s.showChat(w, r, http.StatusOK, ses, chatPage{Exchange: e})
+	c := chatPage{Exchange: e}
+	if choice != "" {
+		c.Start = start
+	}
+	s.showChat(w, r, http.StatusOK, ses, c)
 }
 
 // tell hands a message to the assistant.
@@ -179,6 +190,9 @@ func (s *Server) showChat(w http.ResponseWriter, r *http.Request, status int, se
 	p := s.page(r, ses.lang)
 	p.Chat, p.Token = true, s.token(ses)
 	p.url.Path, p.url.RawQuery = "/", ""
+	if c.Start != "" {
+		p.url.RawQuery = url.Values{"start": {c.Start}}.Encode()
+	}
 	c.Nonce = random(12)
 	p.Body = c
 	s.show(w, r, status, "chat.html", p)

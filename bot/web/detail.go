@@ -45,14 +45,7 @@ func (s *Server) commitment(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	lang := s.language(r)
-	if r.URL.Query().Get("lang") == lang {
-		ses, ok := s.session(r)
-		if !ok {
-			ses = s.newSession(lang)
-		}
-		ses.lang = lang
-		s.keep(w, ses)
-	}
+	s.remember(w, r, lang)
 	p := s.page(r, lang)
 	p.Title, p.Indexed = c.ID, true
 	p.Body = p.detail(c)

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"cobijo/bot/render"
+	"cobijo/knowledge/guidance"
 	"cobijo/locales"
 )
 
@@ -19,6 +20,7 @@ type page struct {
 	Token   string // of the chat, empty where there is none
 	Chat    bool
 	Indexed bool // search engines may list it
+	Reading bool // it is there to be read and printed, and has a style of its own
 	Body    any
 
 	server *Server
@@ -35,6 +37,19 @@ func (s *Server) language(r *http.Request) string {
 	}
 	lang, _ := s.texts.Match(r.Header.Get("Accept-Language"))
 	return lang
+}
+
+// remember keeps the language that was asked for: the next pages are in it too.
+func (s *Server) remember(w http.ResponseWriter, r *http.Request, lang string) {
+	if r.URL.Query().Get("lang") != lang {
+		return
+	}
+	ses, ok := s.session(r)
+	if !ok {
+		ses = s.newSession(lang)
+	}
+	ses.lang = lang
+	s.keep(w, ses)
 }
 
 func (s *Server) page(r *http.Request, lang string) *page {
@@ -99,6 +114,12 @@ func (p *page) Count(id string, n int) string { return p.server.texts.Count(p.La
 // CSS is the address of the style sheet.
 func (p *page) CSS() string { return p.server.css.URL }
 
+// Sheet is the address of the style of pages to read.
+func (p *page) Sheet() string { return p.server.sheet.URL }
+
+// Packs tells whether there are texts to keep.
+func (p *page) Packs() bool { return p.server.options.Pack != nil }
+
 // JS is the address of the script.
 func (p *page) JS() string { return p.server.js.URL }
 
@@ -133,8 +154,22 @@ func (p *page) Reviewed() string {
 	if d.IsZero() {
 		return ""
 	}
-	month := p.T(fmt.Sprintf("month_%02d", int(d.Month())))
-	return p.T("web_reviewed", "Date", p.T("date", "Day", d.Day(), "Month", month, "Year", d.Year()))
+	return p.T("web_reviewed", "Date", p.date(d))
+}
+
+// date writes a date as people of the language write it, with no more than is known of it; "" where there is none.
+func (p *page) date(d guidance.Date) string {
+	if d.IsZero() {
+		return ""
+	}
+	month := func() string { return p.T(fmt.Sprintf("month_%02d", int(d.Month()))) }
+	switch {
+	case d.HasDay():
+		return p.T("date", "Day", d.Day(), "Month", month(), "Year", d.Year())
+	case d.HasMonth():
+		return p.T("month_year", "Month", month(), "Year", d.Year())
+	}
+	return fmt.Sprint(d.Year())
 }
 
 // link gives an address on this site.

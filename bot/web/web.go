@@ -42,8 +42,11 @@ type Options struct {
 	Burst int
 	// ClientAddr gives the client's address where a proxy stands before the server; the connection's own without it.
 	ClientAddr func(*http.Request) string
-	Now        func() time.Time
-	Log        *slog.Logger
+	// Pack gives a country's essentials as Markdown, to keep where there is no signal; "" where there are none. Without it the
+	// page offers none.
+	Pack func(country, lang string) string
+	Now  func() time.Time
+	Log  *slog.Logger
 }
 
 // What is decided where an operator decides nothing.
@@ -95,6 +98,7 @@ type Server struct {
 	mux       *http.ServeMux
 	templates *template.Template
 	css, js   asset
+	sheet     asset // the style of pages to read, which the chat does without
 }
 
 // New makes the server. Messages go to h; base is what the commitments and the dates come from.
@@ -116,6 +120,9 @@ func New(h bot.Handler, base *knowledge.Base, loc *locales.Catalog, opts Options
 	if s.js, err = readAsset("cobijo.js", "text/javascript; charset=utf-8"); err != nil {
 		return nil, err
 	}
+	if s.sheet, err = readAsset("reading.css", "text/css; charset=utf-8"); err != nil {
+		return nil, err
+	}
 	s.routes()
 	return s, nil
 }
@@ -124,8 +131,9 @@ func (s *Server) routes() {
 	s.mux = http.NewServeMux()
 	s.mux.Handle("GET /static/cobijo.css", &s.css)
 	s.mux.Handle("GET /static/cobijo.js", &s.js)
+	s.mux.Handle("GET /static/reading.css", &s.sheet)
 	s.mux.HandleFunc("GET /robots.txt", robots)
-	for pattern, handle := range map[string]http.HandlerFunc{
+	handlers := map[string]http.HandlerFunc{
 		"GET /{$}":              s.open,
 		"POST /{$}":             s.ask,
 		"POST /forget":          s.forget,
@@ -133,13 +141,25 @@ func (s *Server) routes() {
 		"GET /commitments.csv":  s.commitmentsCSV,
 		"GET /commitments.json": s.commitmentsJSON,
 		"GET /commitments/{id}": s.commitment,
-		"GET /commitments/{$}": func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "/commitments", http.StatusMovedPermanently)
-		},
-		"/": s.notFound,
-	} {
+		"GET /commitments/{$}":  redirect("/commitments"),
+		"GET /help":             s.helpCountries,
+		"GET /help/{$}":         redirect("/help"),
+		"GET /help/{country}":   s.help,
+		"GET /compare":          s.compare,
+		"/":                     s.notFound,
+	}
+	if s.options.Pack != nil {
+		handlers["GET /pack"] = s.packs
+		handlers["GET /pack/{$}"] = redirect("/pack")
+		handlers["GET /pack/{country}"] = s.pack
+	}
+	for pattern, handle := range handlers {
 		s.mux.Handle(pattern, s.limited(handle))
 	}
+}
+
+func redirect(to string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, to, http.StatusMovedPermanently) }
 }
 
 // maxBody is how large a form may be.
@@ -197,11 +217,11 @@ func (s *Server) notFound(w http.ResponseWriter, r *http.Request) {
 	s.fail(w, r, http.StatusNotFound, "web_not_found")
 }
 
-// robots lets search engines find the commitments, and leaves the chat alone: each visit would begin one.
+// robots lets search engines find what is there to read, and leaves the chat alone: each visit would begin one.
 func robots(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	w.Header().Set("Cache-Control", "public, max-age=86400")
-	fmt.Fprint(w, "User-agent: *\nAllow: /commitments\nAllow: /static/\nDisallow: /\n")
+	fmt.Fprint(w, "User-agent: *\nAllow: /commitments\nAllow: /help\nAllow: /pack\nAllow: /compare\nAllow: /static/\nDisallow: /\n")
 }
 
 // asset is a file that browsers keep: its address changes with its content.

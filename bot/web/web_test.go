@@ -318,8 +318,8 @@ func TestCookieEnds(t *testing.T) {
 }
 
 func TestHeaders(t *testing.T) {
-	s := newSite(t, Options{})
-	for _, path := range []string{"/", "/commitments", "/commitments/mx-04", "/nowhere", "/static/cobijo.css", "/commitments.csv"} {
+	s := newSite(t, Options{Pack: realPack(t)})
+	for _, path := range []string{"/", "/commitments", "/commitments/mx-04", "/nowhere", "/static/cobijo.css", "/commitments.csv", "/help", "/help/mx", "/pack", "/pack/mx", "/pack/mx.txt", "/compare"} {
 		res, _ := s.do("GET", path, nil)
 		for name, want := range map[string]string{"Content-Security-Policy": policy, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"} {
 			if got := res.Header.Get(name); got != want {
@@ -330,7 +330,7 @@ func TestHeaders(t *testing.T) {
 			t.Errorf("%s: no Permissions-Policy", path)
 		}
 	}
-	for _, path := range []string{"/", "/commitments", "/nowhere"} {
+	for _, path := range []string{"/", "/commitments", "/nowhere", "/help", "/help/mx", "/pack", "/pack/mx.txt", "/compare"} {
 		if res, _ := s.do("GET", path, nil); res.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s may be kept: %q", path, res.Header.Get("Cache-Control"))
 		}
@@ -340,8 +340,9 @@ func TestHeaders(t *testing.T) {
 func TestLanguage(t *testing.T) {
 	for _, tt := range []struct{ path, accept, want string }{
 		{"/", "", "es"}, {"/", "en-US,en;q=0.8,es;q=0.5", "en"}, {"/", "pt-BR", "es"}, {"/?lang=en", "es", "en"}, {"/?lang=xx", "en", "en"}, {"/commitments?lang=en", "es", "en"},
+		{"/help?lang=en", "es", "en"}, {"/help/mx", "en", "en"}, {"/pack", "en", "en"}, {"/pack/mx?lang=en", "", "en"}, {"/compare", "es", "es"}, {"/compare?lang=en", "es", "en"},
 	} {
-		s := newSite(t, Options{})
+		s := newSite(t, Options{Pack: realPack(t)})
 		res, page := s.do("GET", tt.path, nil, "Accept-Language", tt.accept)
 		if want := `<html lang="` + tt.want + `">`; !strings.Contains(page, want) || res.Header.Get("Content-Language") != tt.want {
 			t.Errorf("%s with %q is not in %s", tt.path, tt.accept, tt.want)
@@ -405,6 +406,8 @@ func TestFailuresAreSaidInWords(t *testing.T) {
 		{"not found", "GET", "/nowhere", nil, nil, 404, "no existe", "no such page"},
 		{"no commitment", "GET", "/commitments/zz-99", nil, nil, 404, "no existe", "no such page"},
 		{"method", "PUT", "/", nil, nil, 405, "no se puede", "cannot be done"},
+		{"no country", "GET", "/help/zz", nil, nil, 404, "no existe", "no such page"},
+		{"post to help", "POST", "/help/mx", nil, nil, 405, "no se puede", "cannot be done"},
 		{"post elsewhere", "POST", "/commitments", nil, nil, 405, "no se puede", "cannot be done"},
 		{"too large", "POST", "/", url.Values{"q": {strings.Repeat("x", maxBody)}}, nil, 413, "demasiado largo", "too long"},
 		{"panic", "POST", "/", url.Values{"q": {"panic"}}, nil, 500, "Algo falló", "Something failed"},
@@ -496,7 +499,7 @@ func TestHeadAsksNothing(t *testing.T) {
 
 // The first page, with all that it loads, is at most 30 KB, before any compression.
 func TestFirstPageIsSmall(t *testing.T) {
-	s := newSite(t, Options{})
+	s := newSite(t, Options{Pack: realPack(t)})
 	for _, lang := range []string{"es", "en"} {
 		_, page := s.do("GET", "/?lang="+lang, nil)
 		total := len(page)

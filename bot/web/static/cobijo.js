@@ -20,13 +20,18 @@
     escaped = e.timeStamp;
   });
 
-  // Another language takes this page's place, so that leaving quickly leaves no page of this site behind.
-  doc.querySelectorAll('.top a[hreflang]').forEach(function (a) {
-    a.addEventListener('click', function (e) {
-      if (e.ctrlKey || e.metaKey || e.shiftKey) return;
-      e.preventDefault();
-      location.replace(a.href);
-    });
+  // Another page takes this one's place, so that leaving quickly leaves no page of this site behind.
+  function stays(e) { return e.defaultPrevented || e.ctrlKey || e.metaKey || e.shiftKey || e.altKey; }
+  doc.addEventListener('click', function (e) {
+    var a = e.target.closest && e.target.closest('.top a[href^="/"],footer a,.stay a[href^="/"]:not([download])');
+    if (!a || stays(e)) return;
+    e.preventDefault();
+    location.replace(a.href);
+  });
+  doc.addEventListener('submit', function (e) {
+    if (!e.target.matches('.stay form') || !window.URLSearchParams) return;
+    e.preventDefault();
+    location.replace(e.target.action + '?' + new URLSearchParams(new FormData(e.target)));
   });
 
   if (!form || !window.fetch || !window.AbortController) return; // the forms work by themselves
