@@ -117,7 +117,13 @@ func (s *Server) hook(method string, p map[string]any) (any, *apiError) {
 		if t := str(p, "secret_token"); t != "" && !secretToken.MatchString(t) {
 			return nil, bad("secret token contains unallowed characters")
 		}
+		first := s.webhook == ""
 		s.webhook, s.secret = str(p, "url"), str(p, "secret_token")
+		if first {
+			for _, u := range s.updates { // what waited for a way to the bot
+				s.enqueue(u)
+			}
+		}
 	}
 	return true, nil
 }

@@ -236,8 +236,8 @@ const parcelHead = 1 + 1 + 8
 
 func (s *Store) sealParcel(p *Parcel, name string) {
 	head := make([]byte, parcelHead, parcelHead+len(p.Body))
-	head[0], head[1] = byte(p.State), byte(min(p.Tries, 255))         //nolint:gosec // both fit
-	binary.BigEndian.PutUint64(head[2:], uint64(p.Since.UnixMilli())) //nolint:gosec // a time after 1970
+	head[0], head[1] = byte(p.State), byte(min(p.Tries, 255)) //nolint:gosec // both fit
+	binary.BigEndian.PutUint64(head[2:], uint64(p.Since.UnixMilli()))
 	p.sealed = string(s.seal.encrypt(append(head, p.Body...), "o:"+name))
 }
 
@@ -318,7 +318,7 @@ func (s *Store) Commit(ctx context.Context, h *Held, e Entry) (parcels []*Parcel
 func (s *Store) Sent(ctx context.Context, h *Held, p *Parcel, receipt []byte) error {
 	var sealed []byte
 	if len(receipt) > 0 {
-		data := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(receipt)), uint64(s.o.Now().UnixMilli())) //nolint:gosec // a time after 1970
+		data := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(receipt)), uint64(s.o.Now().UnixMilli()))
 		sealed = s.seal.encrypt(append(data, receipt...), "m:"+h.name)
 	}
 	err := sentScript.Run(ctx, s.fast, []string{h.keys[2], h.outbox(), h.receipts()},

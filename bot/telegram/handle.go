@@ -29,6 +29,13 @@ func read(body []byte) (*update, error) {
 	return &u, nil
 }
 
+// arrived notes the number of a message that came, which waits for its turn perhaps.
+func (c *Channel) arrived(u *update) {
+	if m := u.Message; m != nil && m.Chat.private() {
+		c.saw(m.ID)
+	}
+}
+
 // handle answers an update whose turn it is. Without an error it may be acknowledged.
 func (c *Channel) handle(ctx context.Context, u *update) (err error) {
 	defer func() {
@@ -53,8 +60,8 @@ func (c *Channel) handle(ctx context.Context, u *update) (err error) {
 	if !r.chat.private() && !r.toBot {
 		return nil
 	}
-	if r.chat.private() && !r.pressed {
-		c.saw(r.message)
+	if r.chat.private() {
+		c.measure()
 	}
 	typing := time.AfterFunc(slow, func() { c.typing(ctx, r) })
 	defer typing.Stop()
@@ -70,6 +77,27 @@ func (c *Channel) pace(ch chat) store.Pace {
 		return privatePace[0]
 	}
 	return groupPace[0]
+}
+
+// measureTime is how long a message waits at most for another to measure.
+const measureTime = 250 * time.Millisecond
+
+// measure lets one message go first after a start, and the others wait for it a little: how high the numbers of messages are is
+// known from the first one that is sent, and what a process sent before it died is looked for from the number that it knew.
+func (c *Channel) measure() {
+	if c.begun.CompareAndSwap(false, true) {
+		return
+	}
+	select {
+	case <-c.measured:
+	default:
+		t := time.NewTimer(measureTime)
+		defer t.Stop()
+		select {
+		case <-c.measured:
+		case <-t.C:
+		}
+	}
 }
 
 // every is how long a chat is left alone between two messages that had to wait.

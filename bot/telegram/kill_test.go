@@ -157,7 +157,7 @@ func killed(t *testing.T, mode string, kills int) {
 		life := time.Duration(300+rand.IntN(500)) * time.Millisecond
 		for end := time.Now().Add(life); time.Now().Before(end); time.Sleep(tick) {
 			i := n % people
-			id := fmt.Sprintf("mx-%02d", 1+n/people%12)
+			id := fmt.Sprintf("mx-%02d", 1+n/people%10)
 			api.Say(chats[i], id)
 			said[i] = append(said[i], id)
 			n++

@@ -32,7 +32,10 @@ type parcel struct {
 	rest     []byte
 }
 
-const parcelHead = 1 + 1 + 4 + 8 + 8 + 8
+const (
+	afterAt    = 1 + 1 + 4 + 8 + 8
+	parcelHead = afterAt + 8
+)
 
 func (p *parcel) bytes() []byte {
 	b := make([]byte, 0, parcelHead+len(p.rest))
@@ -53,9 +56,9 @@ func readParcel(b []byte) (p parcel, ok bool) {
 	}
 	p.method, p.keep = method(b[0]), b[1] == 1
 	p.discreet = int(binary.BigEndian.Uint32(b[2:]))
-	p.chat = int64(binary.BigEndian.Uint64(b[6:]))     //nolint:gosec // there and back
-	p.message = int64(binary.BigEndian.Uint64(b[14:])) //nolint:gosec // there and back
-	p.after = int64(binary.BigEndian.Uint64(b[22:]))   //nolint:gosec // there and back
+	p.chat = int64(binary.BigEndian.Uint64(b[6:]))        //nolint:gosec // there and back
+	p.message = int64(binary.BigEndian.Uint64(b[14:]))    //nolint:gosec // there and back
+	p.after = int64(binary.BigEndian.Uint64(b[afterAt:])) //nolint:gosec // there and back
 	p.rest = b[parcelHead:]
 	return p, true
 }
@@ -66,12 +69,18 @@ func (c *Channel) Carry(ctx context.Context, body []byte, doubt bool) ([]byte, e
 	if !ok {
 		return nil, &outbox.SendError{Kind: outbox.Rejected, Unsent: true, Cause: errors.New("a parcel that cannot be read")}
 	}
+	if latest := c.latest.Load(); !doubt && p.chat > 0 && latest > p.after {
+		// It may have waited. Should the answer to it be lost, it is looked for from here; the outbox keeps the body as it is now.
+		p.after = latest
+		binary.BigEndian.PutUint64(body[afterAt:], uint64(latest)) //nolint:gosec // there and back
+	}
 	id, err := c.deliver(ctx, &p, doubt)
 	if err != nil {
 		return nil, err
 	}
 	if p.chat > 0 {
 		c.saw(id)
+		c.measuring.Do(func() { close(c.measured) })
 	}
 	return c.receipt(ctx, &p, id), nil
 }

@@ -122,6 +122,9 @@ func (p *poller) round(ctx, work context.Context) error {
 		return err
 	}
 	for _, u := range updates {
+		p.c.arrived(u)
+	}
+	for _, u := range updates {
 		p.begin(work, u)
 	}
 	return nil

@@ -58,22 +58,25 @@ type Options struct {
 
 // Channel is the assistant on Telegram.
 type Channel struct {
-	o       Options
-	service *bot.Service
-	base    *knowledge.Base
-	texts   *locales.Catalog
-	store   *store.Store
-	wire    *tg.Bot
-	api     *api
-	out     *outbox.Outbox
-	pen     *pen
-	buffers buffers
-	lanes   *lanes
-	replica string
-	me      atomic.Pointer[identity]
-	latest  atomic.Int64 // the highest number of a message in a private chat that was seen
-	ending  atomic.Bool
-	aside   sync.WaitGroup // calls that nothing waits for
+	o         Options
+	service   *bot.Service
+	base      *knowledge.Base
+	texts     *locales.Catalog
+	store     *store.Store
+	wire      *tg.Bot
+	api       *api
+	out       *outbox.Outbox
+	pen       *pen
+	buffers   buffers
+	lanes     *lanes
+	replica   string
+	me        atomic.Pointer[identity]
+	latest    atomic.Int64  // the highest number of a message in a private chat that was seen
+	begun     atomic.Bool   // a first message was begun
+	measured  chan struct{} // closed when a message was sent
+	measuring sync.Once
+	ending    atomic.Bool
+	aside     sync.WaitGroup // calls that nothing waits for
 }
 
 // identity is what the bot is called.
@@ -110,7 +113,7 @@ func New(service *bot.Service, base *knowledge.Base, texts *locales.Catalog, o O
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &Channel{o: o, service: service, base: base, texts: texts, store: service.Store(), replica: newReplica(), lanes: newLanes(o.Side)}
+	c := &Channel{o: o, service: service, base: base, texts: texts, store: service.Store(), replica: newReplica(), lanes: newLanes(o.Side), measured: make(chan struct{})}
 	c.api = newAPI(o.APIURL, o.Token)
 	c.pen = newPen(texts)
 	wire, err := tg.New(o.Token, tg.WithSkipGetMe(), tg.WithServerURL(strings.TrimSuffix(o.APIURL, "/")),

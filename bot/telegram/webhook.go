@@ -51,6 +51,7 @@ func (c *Channel) webhook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not an update", http.StatusBadRequest)
 		return
 	}
+	c.arrived(u)
 	// What Telegram hangs up on is done all the same: delivered again, it is a repeat.
 	ctx := context.WithoutCancel(r.Context())
 	if err := c.lanes.enter(u.lane()).pass(ctx, func() error { return c.handle(ctx, u) }); err != nil {

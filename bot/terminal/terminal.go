@@ -108,8 +108,8 @@ type conversation struct {
 	choices []bot.Choice // of the last answer, for those who press by number
 }
 
-func (c *conversation) text(id string, args ...locales.Args) string {
-	return c.texts.Text(c.lang, id, args...)
+func (c *conversation) text(id string) string {
+	return c.texts.Text(c.lang, id)
 }
 
 func (c *conversation) run(ctx context.Context) error {

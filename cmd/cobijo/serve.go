@@ -31,6 +31,7 @@ type settings struct {
 
 type serveCmd struct {
 	settings
+	telegramSettings
 	HTTPAddr string `name:"http-addr" env:"HTTP_ADDR" default:"localhost:8080" help:"Where the web chat, /healthz and /readyz listen."`
 	Proxy    bool   `name:"behind-proxy" env:"COBIJO_BEHIND_PROXY" help:"A proxy stands before it and adds the client's address to X-Forwarded-For: the limit for each address counts by the last one there."`
 	ExitURL  string `name:"exit-url" env:"COBIJO_EXIT_URL" help:"Where the button to leave quickly leads: a page that nobody wonders about." placeholder:"URL"`
@@ -63,6 +64,7 @@ func (c settings) check() error {
 // service is the assistant with its memory, and what must be closed after it.
 type service struct {
 	*bot.Service
+	talk  *dialogue.Dialogue
 	base  *knowledge.Base
 	texts *locales.Catalog
 	keys  [][]byte
@@ -111,10 +113,8 @@ func (c settings) open(log *slog.Logger) (*service, error) {
 		return nil, err
 	}
 	s.close = stop
-	s.Service = bot.New(bot.Options{
-		Dialogue: dialogue.New(base, texts, dialogue.Options{Operator: c.Operator, MaxRunes: c.MaxRunes}),
-		Store:    st, Texts: texts, Log: log,
-	})
+	s.talk = dialogue.New(base, texts, dialogue.Options{Operator: c.Operator, MaxRunes: c.MaxRunes})
+	s.Service = bot.New(bot.Options{Dialogue: s.talk, Store: st, Texts: texts, Log: log})
 	return s, nil
 }
 
@@ -129,7 +129,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		return err
 	}
 	defer svc.close()
-	page, err := web.New(svc, svc.base, svc.texts, web.Options{Secret: svc.keys[0], Secure: c.HTTPS, ExitURL: c.ExitURL, ClientAddr: c.clientAddr(), Log: log})
+	page, err := web.New(svc, svc.base, svc.texts, web.Options{Secret: svc.keys[0], Secure: c.HTTPS, ExitURL: c.ExitURL, ClientAddr: c.clientAddr(), Pack: svc.talk.Pack, Log: log})
 	if err != nil {
 		return fmt.Errorf("make web chat: %w", err)
 	}
@@ -153,8 +153,12 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
 		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelWarn), // its lines name clients' addresses
 	}
+	ctx, telegramEnded, err := c.serve(ctx, svc, mux, log)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(s.out, "Cobijo listens on http://%s (Ctrl-C ends it)\n", listener.Addr())
-	return serve(ctx, server, listener)
+	return errors.Join(serve(ctx, server, listener), telegramEnded())
 }
 
 // clientAddr tells how a request's client is known: behind a proxy by what the proxy says, which is the last address in the

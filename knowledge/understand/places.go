@@ -158,7 +158,7 @@ func (g *Gazetteer) misspelt(w string) *Place {
 
 // Locate finds the coordinates of a city of a country, given as "City, State".
 func (g *Gazetteer) Locate(country, city string) (lat, lon float64, ok bool) {
-	for _, part := range strings.Split(city, ",") {
+	for part := range strings.SplitSeq(city, ",") {
 		words := tokens(fold(part))
 		for i := range words {
 			p, n := g.names.at(words[i:])
