@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"cobijo/knowledge/guidance"
+	"cobijo/knowledge/markdown"
 	"cobijo/knowledge/understand"
 	"cobijo/locales"
 )
@@ -78,6 +79,9 @@ func (t *turn) lastDay(l *guidance.Limit, entered time.Time) string {
 	default:
 		args["Left"] = t.texts.Count(t.s.Lang, "days_left", left)
 		text = t.text("date_last", args)
+	}
+	if left >= 0 && len(l.From) > 0 {
+		text += " " + t.text("date_from", locales.Args{"From": markdown.Escape(l.From.In(t.s.Lang))})
 	}
 	if l.Unit == guidance.WorkingDays && left >= 0 {
 		text += " " + t.text("date_holidays")
