@@ -183,7 +183,7 @@ func TestTwoPollers(t *testing.T) {
 	for i := range 10 {
 		has(t, a.say(ana, fmt.Sprintf("mx-%02d", i+1)), fmt.Sprintf("mx-%02d", i+1))
 	}
-	if strings.Contains(a.logs.String()+b.logs.String(), "409") {
+	if strings.Contains(a.logs.String()+b.logs.String(), "getUpdates: 409") {
 		t.Error("two poll at the same time")
 	}
 	a.stop()
