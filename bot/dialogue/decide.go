@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"slices"
+	"strings"
 
 	"cobijo/knowledge/guidance"
 	"cobijo/knowledge/understand"
@@ -51,6 +52,7 @@ func (t *turn) decide(r *understand.Reading, awaited string) {
 	case t.datesEntry(r, awaited):
 	case t.asksComparison(r):
 		t.compareCountries(r)
+	case t.namesCountry(r, query, awaited):
 	case t.asksCommitments(r, query):
 		t.commitments(r, query)
 	case t.followsUp(r):
@@ -61,6 +63,38 @@ func (t *turn) decide(r *understand.Reading, awaited string) {
 	default:
 		t.guidance(r)
 	}
+}
+
+// namesCountry answers a message that says no more than where somebody is: with what the button of that country does, or,
+// before anything was asked, with what there is for that country.
+func (t *turn) namesCountry(r *understand.Reading, q understand.StatementQuery, awaited string) bool {
+	if r.Content > 0 || len(r.Countries) != 1 || !t.known(r.Countries[0]) || len(q.IDs) > 0 {
+		return false
+	}
+	code := r.Countries[0]
+	for _, id := range t.s.Offered {
+		act, of, _ := strings.Cut(id, ":")
+		if country, _, _ := strings.Cut(of, "/"); country == code && slices.Contains([]string{actCountry, actEntry, actEmergency}, act) && t.offersCountries(act) {
+			t.press(id)
+			return true
+		}
+	}
+	if t.s.Mode == Commitments || t.s.Topic != "" {
+		return false
+	}
+	t.introduce()
+	return t.chooseCountry(code, awaited)
+}
+
+// offersCountries tells whether the last reply asked for a country, with buttons that do the same for each.
+func (t *turn) offersCountries(act string) bool {
+	n := 0
+	for _, id := range t.s.Offered {
+		if strings.HasPrefix(id, act+":") {
+			n++
+		}
+	}
+	return n > len(t.base.Guidance.Countries)/2
 }
 
 // moveTo takes the country that the message names. A country change changes the country only.

@@ -186,7 +186,7 @@ func (t *turn) spoken(r *understand.Reading) bool {
 	if t.s.LangChosen {
 		bar = langChosen
 	}
-	if !t.s.Introduced || t.s.Topic == "" && !t.s.LangChosen {
+	if r.Content > 0 && (!t.s.Introduced || t.s.Topic == "" && !t.s.LangChosen) {
 		bar = 0.6 // nothing is known of the person yet but this message
 	}
 	if r.LangScore >= bar && (r.Words > 1 || !t.s.LangChosen) {

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -429,10 +430,8 @@ func plainHTML(src string) (string, error) {
 				open = open[:len(open)-1]
 			} else {
 				if name == "blockquote" {
-					for _, o := range open {
-						if o == "blockquote" {
-							return "", fmt.Errorf("nested blockquote")
-						}
+					if slices.Contains(open, "blockquote") {
+						return "", fmt.Errorf("nested blockquote")
 					}
 				}
 				open = append(open, name)

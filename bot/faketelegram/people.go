@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf16"
@@ -264,8 +265,8 @@ func (s *Server) Said(c *Chat) []Message {
 
 func reversed(ms []Message) []Message {
 	var r []Message
-	for i := len(ms) - 1; i >= 0; i-- {
-		r = append(r, ms[i])
+	for _, m := range slices.Backward(ms) {
+		r = append(r, m)
 	}
 	return r
 }

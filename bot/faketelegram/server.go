@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -264,8 +265,8 @@ func parameters(r *http.Request) (map[string]any, error) {
 		}
 		return p, nil
 	case strings.HasPrefix(kind, "multipart/form-data"):
-		if err := r.ParseMultipartForm(1 << 20); err != nil && err != io.EOF {
-			return p, nil //nolint:nilerr // an empty form is no form
+		if err := r.ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, io.EOF) {
+			return p, nil
 		}
 	default:
 		if err := r.ParseForm(); err != nil {

@@ -175,8 +175,7 @@ func unsent(err error) bool {
 
 // bareError takes the address out of an error: the token is part of it.
 func bareError(err error) error {
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err

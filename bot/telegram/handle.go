@@ -24,7 +24,7 @@ const slow = 700 * time.Millisecond
 func read(body []byte) (*update, error) {
 	var u update
 	if err := json.Unmarshal(body, &u); err != nil {
-		return nil, fmt.Errorf("an update of %d bytes cannot be read", len(body)) //nolint:errorlint // the cause may quote the message
+		return nil, fmt.Errorf("an update of %d bytes cannot be read", len(body))
 	}
 	return &u, nil
 }

@@ -180,7 +180,7 @@ func split(md string) []string {
 	}
 	var parts []string
 	now := ""
-	for _, para := range strings.Split(md, "\n\n") {
+	for para := range strings.SplitSeq(md, "\n\n") {
 		with := para
 		if now != "" {
 			with = now + "\n\n" + para

@@ -111,7 +111,7 @@ func (s *stub) serve(c net.Conn) {
 		switch {
 		case sends:
 			if at, ok := s.sent.Load(n); ok {
-				d := time.Since(at.(time.Time)) //nolint:forcetypeassert // as it was put there
+				d := time.Since(at.(time.Time))
 				s.mu.Lock()
 				s.latency = append(s.latency, d)
 				s.mu.Unlock()

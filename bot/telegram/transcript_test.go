@@ -139,7 +139,7 @@ func (p *player) show() {
 			continue
 		}
 		p.shown[m.ID] = text
-		for _, l := range strings.Split(text, "\n") {
+		for l := range strings.SplitSeq(text, "\n") {
 			fmt.Fprintln(&p.out, strings.TrimRight("  "+l, " "))
 		}
 	}

@@ -194,7 +194,7 @@ func (u *update) read(me identity) *request {
 	switch {
 	case u.Callback != nil:
 		return u.pressed()
-	case m == nil || m.From == nil || m.From.IsBot || m.ViaBot != nil || m.service.is() || m.Chat.ID == 0:
+	case m == nil || m.From == nil || m.From.IsBot || m.ViaBot != nil || m.is() || m.Chat.ID == 0:
 		return nil
 	case m.Chat.Type == "channel" || m.Location != nil && (edited || m.Location.Live > 0 && m.EditDate > 0):
 		return nil // a position that moves is no message

@@ -63,8 +63,7 @@ func (c *Channel) webhook(w http.ResponseWriter, r *http.Request) {
 }
 
 func kindOf(err error) string {
-	var e *outbox.SendError
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*outbox.SendError](err); ok {
 		return string(e.Kind)
 	}
 	return "store"

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -425,9 +426,7 @@ func TestFailuresAreSaidInWords(t *testing.T) {
 						tt.spoil(s.bot)
 					}
 					form := fields(page)
-					for k, v := range tt.form {
-						form[k] = v
-					}
+					maps.Copy(form, tt.form)
 					header := []string{"Accept-Language", lang}
 					if fragment {
 						header = append(header, "X-Requested-With", "cobijo")

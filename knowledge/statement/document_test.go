@@ -39,7 +39,7 @@ func pages(document string) []int {
 		if strings.HasPrefix(line, " ") && strings.TrimSpace(line) != "" {
 			page++
 		}
-		for range strings.Fields(line) {
+		for range strings.FieldsSeq(line) {
 			of = append(of, page)
 		}
 	}

@@ -31,8 +31,8 @@ func (e *Engine) readDanger(r *Reading, fs []uint32) {
 		}
 	}
 	r.Danger = classes[best]
-	if r.Content == 0 {
-		return // "I am in Houston" tells of nothing
+	if r.Content == 0 && !r.Child {
+		return // "I am in Houston" and "mx-12" tell of nothing; "tengo 12" may
 	}
 	logit := odds(1 - safe)
 	if asksInformation(r) {

@@ -21,12 +21,12 @@ func wordSet(s string) map[string]bool {
 	return set
 }
 
-// content counts the words that are neither fillers nor part of a place's name.
+// content counts the words that are neither fillers nor numbers nor part of a place's name.
 func (r *Reading) content() int {
 	n := 0
 	for i, w := range r.words {
 		named := slices.ContainsFunc(r.Mentions, func(m Mention) bool { return i >= m.start && i < m.end && m.Place.Kind != "paper" })
-		if !named && !filler[w] {
+		if !named && !filler[w] && strings.Trim(w, "0123456789") != "" {
 			n++
 		}
 	}
