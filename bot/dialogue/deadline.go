@@ -37,7 +37,10 @@ func (t *turn) askDate() {
 // datesEntry answers a message that tells the day of entry with the last day to apply. The day is not kept.
 func (t *turn) datesEntry(r *understand.Reading, awaited string) bool {
 	asked := awaited == awaitDate
-	about := r.Top().Topic == "deadlines" && r.Entered || t.s.Topic == "deadlines" && r.Entered && r.Content <= 6
+	about := r.Top().Topic == "deadlines" && r.Entered
+	if t.s.Topic == "deadlines" && t.s.Mode == Guidance { // a day that stands alone is that of entry, too
+		about = about || r.Entered && r.Content <= 6 || r.Content <= 1
+	}
 	if r.Unclear && (asked || about) {
 		t.s.Awaits = awaitDate
 		t.say(Reply{Kind: Clarify, Topic: "deadlines", Text: t.text("date_unclear"), Choices: []Choice{t.choice(actMenu, "btn_menu")}})

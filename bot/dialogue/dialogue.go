@@ -148,7 +148,8 @@ func (t *turn) understand(text string) {
 		t.press(t.s.Offered[n-1])
 		return
 	} else if err == nil && len(t.s.Offered) > 0 && t.s.Awaits != awaitDate && len(text) <= 2 {
-		t.say(Reply{Kind: Menu, Text: t.text("no_number", locales.Args{"N": len(t.s.Offered)}), Choices: t.menuChoices()})
+		choices := t.menuChoices() // the numbers that it names are those of the buttons that it shows
+		t.say(Reply{Kind: Menu, Text: t.text("no_number", locales.Args{"N": len(choices)}), Choices: choices})
 		return
 	}
 	r := t.base.Understand.Read(text, t.now)

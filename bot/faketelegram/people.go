@@ -135,8 +135,10 @@ func (s *Server) Post(hook, secret string, body []byte) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("deliver: %w", err)
 	}
-	defer resp.Body.Close()
 	_, _ = io.Copy(io.Discard, resp.Body)
+	if err := resp.Body.Close(); err != nil {
+		return 0, fmt.Errorf("read acknowledgement: %w", err)
+	}
 	return resp.StatusCode, nil
 }
 
@@ -200,7 +202,7 @@ func (s *Server) Send(c *Chat, more map[string]any) map[string]any {
 }
 
 // Edit lets somebody change what they wrote.
-func (s *Server) Edit(c *Chat, update map[string]any, text string) map[string]any {
+func (s *Server) Edit(update map[string]any, text string) map[string]any {
 	old, _ := update["message"].(map[string]any)
 	msg := maps.Clone(old)
 	msg["text"], msg["edit_date"] = text, time.Now().Unix()+1

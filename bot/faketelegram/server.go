@@ -174,7 +174,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write(append(b, `,"date":1790000000,"chat":{"id":1,"type":"private"},"text":"x"}}`...))
 		return
 	}
-	params, err := parameters(r)
+	params, err := parameters(w, r)
 	if err != nil {
 		answer(w, nil, bad("%v", err))
 		return
@@ -248,9 +248,12 @@ func (s *Server) fault(method string, params map[string]any) *Fault {
 	return nil
 }
 
+const maxRequest = 1 << 20
+
 // parameters reads JSON, a form or a multipart form; values of a form that are JSON are read as such.
-func parameters(r *http.Request) (map[string]any, error) {
+func parameters(w http.ResponseWriter, r *http.Request) (map[string]any, error) {
 	p := map[string]any{}
+	r.Body = http.MaxBytesReader(w, r.Body, maxRequest)
 	kind := r.Header.Get("Content-Type")
 	switch {
 	case strings.HasPrefix(kind, "application/json"):
@@ -265,7 +268,7 @@ func parameters(r *http.Request) (map[string]any, error) {
 		}
 		return p, nil
 	case strings.HasPrefix(kind, "multipart/form-data"):
-		if err := r.ParseMultipartForm(1 << 20); err != nil && !errors.Is(err, io.EOF) {
+		if err := r.ParseMultipartForm(maxRequest); err != nil && !errors.Is(err, io.EOF) {
 			return p, nil
 		}
 	default:

@@ -123,7 +123,7 @@ func (a *api) call(ctx context.Context, method string, params []byte, in *bytes.
 	if err != nil {
 		return &outbox.SendError{Kind: outbox.Unavailable, Unsent: unsent(err), Cause: fmt.Errorf("call %s: %w", method, bareError(err))}
 	}
-	defer resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }() // what was wanted of it was read
 	if _, err := in.ReadFrom(io.LimitReader(resp.Body, maxAnswer)); err != nil {
 		return &outbox.SendError{Kind: outbox.Unavailable, Cause: fmt.Errorf("read answer to %s: %w", method, bareError(err))}
 	}
@@ -181,12 +181,12 @@ func bareError(err error) error {
 	return err
 }
 
-// messageID reads the number of the message out of an answer, which bears the whole message behind it.
-func messageID(all []byte) (int64, error) {
+// messageID reads the number of the message out of an answer, which bears the whole message behind it; 0 where there is none.
+func messageID(all []byte) int64 {
 	if rest, ok := bytes.CutPrefix(all, []byte(`{"ok":true,"result":{"message_id":`)); ok {
 		if n := bytes.IndexAny(rest, ",}"); n > 0 {
 			if id, err := strconv.ParseInt(string(rest[:n]), 10, 64); err == nil {
-				return id, nil
+				return id
 			}
 		}
 	}
@@ -195,8 +195,6 @@ func messageID(all []byte) (int64, error) {
 			ID int64 `json:"message_id"`
 		} `json:"result"`
 	}
-	if err := json.Unmarshal(all, &a); err != nil {
-		return 0, nil //nolint:nilerr // `true` is an answer too: an edited message that the bot sent inline
-	}
-	return a.Result.ID, nil
+	_ = json.Unmarshal(all, &a) // `true` is an answer too: an edited message that the bot sent inline
+	return a.Result.ID
 }

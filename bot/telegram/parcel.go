@@ -149,11 +149,11 @@ func (c *Channel) try(ctx context.Context, method string, p *parcel, id *int64) 
 	b = append(b, ',')
 	b = append(b, p.rest...)
 	out.Write(b)
-	return c.api.call(ctx, method, out.Bytes(), in, func(all []byte) (err error) {
+	return c.api.call(ctx, method, out.Bytes(), in, func(all []byte) error {
 		if id != nil {
-			*id, err = messageID(all)
+			*id = messageID(all)
 		}
-		return err
+		return nil
 	})
 }
 

@@ -144,7 +144,7 @@ func TestEditedMessage(t *testing.T) {
 	u := s.Incoming(ana, "asdf qwer", nil)
 	s.answers(ana, 1, func() { s.Deliver(u) })
 	var edited map[string]any
-	m := s.answers(ana, 1, func() { edited = s.Edit(ana, u, "how long do I have to apply in Mexico?") })[0]
+	m := s.answers(ana, 1, func() { edited = s.Edit(u, "how long do I have to apply in Mexico?") })[0]
 	has(t, m, "30 working days")
 	n := len(s.Said(ana))
 	s.Again(edited)

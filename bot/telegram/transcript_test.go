@@ -79,7 +79,7 @@ func play(t *testing.T, mode telegram.Mode, transcript string) string {
 		case strings.HasPrefix(line, "> "):
 			p.last = p.Say(p.chat, strings.ReplaceAll(said, "@bot", "@"+p.Username))
 		case strings.HasPrefix(line, "~ "):
-			p.Edit(p.chat, p.last, said)
+			p.Edit(p.last, said)
 		case strings.HasPrefix(line, "+ "):
 			kind, _, _ := strings.Cut(said, " ")
 			more := map[string]any{kind: map[string]any{"file_id": "x"}}
