@@ -52,6 +52,7 @@ func (t *turn) decide(r *understand.Reading, awaited string) {
 	case t.datesEntry(r, awaited):
 	case t.asksComparison(r):
 		t.compareCountries(r)
+	case t.namesOffice(r):
 	case t.namesCountry(r, query, awaited):
 	case t.asksCommitments(r, query):
 		t.commitments(r, query)
@@ -63,6 +64,22 @@ func (t *turn) decide(r *understand.Reading, awaited string) {
 	default:
 		t.guidance(r)
 	}
+}
+
+// sureTopic is how likely a topic must be for a message that names an office or a paper to be about that topic.
+const sureTopic = 0.5
+
+// namesOffice answers a message that names no more than an office or a paper ("what is COMAR?", "TVRH").
+func (t *turn) namesOffice(r *understand.Reading) bool {
+	if r.About == nil || r.About.Country != t.s.Country || r.Menu > sureTopic {
+		return false
+	}
+	topic := r.About.About()
+	if top := r.Top(); top.Score >= sureTopic {
+		topic = top.Topic
+	}
+	t.answerTopic(topic, r, max(r.Top().Score, sureTopic))
+	return true
 }
 
 // namesCountry answers a message that says no more than where somebody is: with what the button of that country does, or,

@@ -40,6 +40,11 @@ func New(fsys fs.FS, l *guidance.Library, s *statement.Statement) (e *Engine, re
 	}
 	e.reader = newReader(fsys, s, &faults)
 	e.Places = e.reader.places
+	for _, p := range e.Places.Places {
+		if p.Topic != "" && !slices.Contains(e.topics, p.Topic) {
+			faults.Add(placesFile, 0, "%s: %q is no topic", p.ID, p.Topic)
+		}
+	}
 	e.commitments = newCommitments(s)
 	e.rumours = newRumours(l.Rumours)
 	m, err := unmarshal(shipped)
@@ -76,6 +81,7 @@ type Reading struct {
 
 	Words   int       // how many
 	Content int       // how many that are neither fillers nor places
+	About   *Place    // the office or paper that it asks about, where it names no more than that; nil else
 	Points  bool      // it points back: "it is for my boy"
 	Child   bool      // the writer says that they are under eighteen
 	Date    time.Time // a day in the past that the message names, zero for none
@@ -101,7 +107,7 @@ func (e *Engine) Read(text string, today time.Time) *Reading {
 	r.Mentions = e.Places.Find(r.words, e.models.known)
 	r.Countries = here(r.Mentions)
 	r.Lang, r.LangScore = e.language(text)
-	r.Content = r.content()
+	r.Content, r.About = r.content()
 	r.Points = pointsBack(r.words)
 	r.Child = saysChild(r.words)
 	r.Domain = e.reader.concepts.domain(r.words)

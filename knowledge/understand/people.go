@@ -21,16 +21,25 @@ func wordSet(s string) map[string]bool {
 	return set
 }
 
-// content counts the words that are neither fillers nor numbers nor part of a place's name.
-func (r *Reading) content() int {
-	n := 0
+// content counts the words that are neither fillers nor numbers nor part of a place's name. A paper is no place; but where the
+// message names no more than one, or than an office, that is what it asks about.
+func (r *Reading) content() (n int, about *Place) {
+	papers := 0
 	for i, w := range r.words {
-		named := slices.ContainsFunc(r.Mentions, func(m Mention) bool { return i >= m.start && i < m.end && m.Place.Kind != "paper" })
-		if !named && !filler[w] && strings.Trim(w, "0123456789") != "" {
+		at := slices.IndexFunc(r.Mentions, func(m Mention) bool { return i >= m.start && i < m.end })
+		switch {
+		case at >= 0 && r.Mentions[at].Place.Kind == "paper":
+			papers++
+		case at < 0 && !filler[w] && strings.Trim(w, "0123456789") != "":
 			n++
 		}
 	}
-	return n
+	for _, m := range r.Mentions {
+		if n == 0 && m.Place.About() != "" {
+			about = m.Place
+		}
+	}
+	return n + papers, about
 }
 
 // saysChild tells whether the writer says to be under eighteen.

@@ -15,10 +15,24 @@ type Place struct {
 	Country string // of those that guidance speaks of; empty for others
 	ISO     string // of the others
 	Kind    string // country, demonym, city, crossing, region, authority, paper, other-country, other-demonym, other-city
+	Topic   string // of an authority or a paper: what a question that names no more than it is about; see About
 	Names   []string
 	Exact   map[string]string // spellings that name it only with these capitals, and the name that they stand for
 	Lat     *float64          // degrees north
 	Lon     *float64          // degrees east
+}
+
+// About is the topic of a question that names no more than this office or paper, "" for other places.
+func (p *Place) About() string {
+	switch {
+	case p.Topic != "":
+		return p.Topic
+	case p.Kind == "authority":
+		return "where-to-get-help"
+	case p.Kind == "paper":
+		return "documents"
+	}
+	return ""
 }
 
 // Role is what a place is in what somebody says.
