@@ -125,6 +125,9 @@ func (t *turn) joint(head []string) {
 	t.replies[len(t.replies)-1].Commitments = nil
 }
 
+// quoted is up to how many commitments are quoted at once; of more, a list gives the titles.
+const quoted = 3
+
 // list shows a page of what was found, from the n-th on.
 func (t *turn) list(from int, title string, head []string, score float32) {
 	ids := t.s.Found
@@ -134,7 +137,13 @@ func (t *turn) list(from int, title string, head []string, score float32) {
 	for _, id := range ids[from:to] {
 		c := t.base.Statement.Commitment(id)
 		lines = append(lines, t.line(c))
+		if len(ids) <= quoted {
+			lines = append(lines, "> "+markdown.Escape(c.Text.In(t.s.Lang)))
+		}
 		reply.Choices = append(reply.Choices, Choice{ID: actCommitment + ":" + id, Label: id})
+	}
+	if len(ids) <= quoted && t.s.Lang != "en" {
+		lines = append(lines, "*"+t.text("unofficial")+"*")
 	}
 	if to < len(ids) {
 		reply.Choices = append(reply.Choices, t.choiceOf(actFound, strconv.Itoa(to), "btn_next"))
