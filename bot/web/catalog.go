@@ -55,6 +55,7 @@ type row struct {
 	Themes, Kind           string
 	Page                   int
 	URL                    template.URL
+	Standings              []standing
 }
 
 type catalogPage struct {
@@ -67,6 +68,7 @@ type catalogPage struct {
 	Rows         []row
 	Of           int
 	Charts       []chart
+	Timeline     *timeline
 	CSV, JSON    template.URL
 }
 
@@ -85,13 +87,14 @@ func (s *Server) commitments(w http.ResponseWriter, r *http.Request) {
 		c.Rows = append(c.Rows, row{
 			ID: one.ID, Participant: p.participant(one.Participant), Title: one.Title.In(lang), Themes: strings.Join(p.themes(one.Themes), ", "),
 			Kind: p.T("web_kind_" + one.Kind), Page: one.Page, URL: link("/commitments/"+url.PathEscape(one.ID), nil),
+			Standings: p.standings(one.ID),
 		})
 	}
 	if who := s.base.Statement.Participant(f.Participant); who != nil {
 		c.Note = who.Note.In(lang)
 	}
 	c.Participants, c.Themes, c.Kinds = p.participantOptions(f.Participant), p.themeOptions(f.Theme), p.kindOptions(f.Kind)
-	c.Charts = p.charts(found, f)
+	c.Charts, c.Timeline = p.charts(found, f), p.timeline(found)
 	p.Body = c
 	s.show(w, r, http.StatusOK, "commitments.html", p)
 }

@@ -31,6 +31,7 @@ type detailPage struct {
 	Links           []string
 	Previous, Next  linked
 	HasPrev, HasNxt bool
+	Standings       []standing
 }
 
 type linked struct {
@@ -59,6 +60,7 @@ func (p *page) detail(c *statement.Commitment) detailPage {
 		English: c.Text.EN, Spanish: c.Text.ES, Kind: p.T("web_kind_" + c.Kind), Page: c.Page, Institutions: c.Institutions, TimeBound: c.TimeBound,
 		Citation: p.T("web_c_cite", "Who", who, "Document", statement.DocumentName().In(p.Lang), "Page", c.Page),
 	}
+	d.Standings = p.standings(c.ID)
 	if c.Section != "" {
 		d.Section = p.T(message("web_section_", c.Section))
 	}

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"cobijo/bot"
+	"cobijo/bot/progress"
 	"cobijo/knowledge"
 	"cobijo/locales"
 )
@@ -45,8 +46,10 @@ type Options struct {
 	// Pack gives a country's essentials as Markdown, to keep where there is no signal; "" where there are none. Without it the
 	// page offers none.
 	Pack func(country, lang string) string
-	Now  func() time.Time
-	Log  *slog.Logger
+	// Progress gives what was reported of the commitments, for all to see; without it the pages show none of it.
+	Progress func() *progress.Snapshot
+	Now      func() time.Time
+	Log      *slog.Logger
 }
 
 // What is decided where an operator decides nothing.
