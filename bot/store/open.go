@@ -35,6 +35,8 @@ func Connect(url string) (redis.UniversalClient, error) {
 		DialTimeout:           2 * time.Second,
 		ReadTimeout:           2 * time.Second,
 		WriteTimeout:          2 * time.Second,
+		// A command is tried again by itself. To dial five times each time, as is usual, lets people wait while Redis is down.
+		DialerRetries: 1,
 	}
 	if first.Network == "unix" {
 		path := first.Addr
@@ -50,7 +52,13 @@ func Connect(url string) (redis.UniversalClient, error) {
 		}
 		o.Addrs = append(o.Addrs, more.Addr)
 	}
-	return redis.NewUniversalClient(o), nil
+	if len(o.Addrs) == 1 {
+		return redis.NewClient(o.Simple()), nil
+	}
+	cluster := o.Cluster()
+	// When a master dies nobody is there to say who took over: the client must look. By itself it does so once a minute.
+	cluster.ClusterStateReloadInterval = time.Second
+	return redis.NewClusterClient(cluster), nil
 }
 
 // embeddedAddr tells the embedded server's client from others.

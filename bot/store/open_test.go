@@ -65,12 +65,12 @@ func TestConnect(t *testing.T) {
 func TestUnreachable(t *testing.T) {
 	rdb, stop := Embedded()
 	s := newStore(t, rdb, Options{})
-	if err := s.Ping(t.Context()); err != nil {
+	if err := s.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	turn := begin(t, s, "42", "u1")
 	stop()
-	if err := s.Ping(t.Context()); err == nil {
+	if err := s.Ready(t.Context()); err == nil {
 		t.Error("what is stopped answers")
 	}
 	if _, err := s.Begin(t.Context(), "test", "42", "u1"); err == nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -47,8 +46,14 @@ type Parcel struct {
 	State ParcelState
 	Found bool // it stood in the outbox, and was not written just now
 
-	sealed string // as it stands in the list
+	sealed []byte // as it stands in the list
 }
+
+// markSize is how many bytes of a sealed parcel no other has: its nonce.
+const markSize = 12
+
+// mark is how the parcel begins in the list: it names the parcel as well as the whole does.
+func (p *Parcel) mark() []byte { return p.sealed[:min(len(p.sealed), markSize)] }
 
 // Held is a chat's turn with its outbox.
 type Held struct {
@@ -67,7 +72,7 @@ func (h *Held) Name() string { return h.name }
 func (h *Held) outbox() string   { return h.tag() + "o" }
 func (h *Held) receipts() string { return h.tag() + "m" }
 func (h *Held) pace() string     { return h.tag() + "p" }
-func (h *Held) tag() string      { return "cobijo:{" + h.name + "}:" }
+func (h *Held) tag() string      { return h.prefix }
 
 // openScript takes a chat's turn and what it still has to be sent.
 //
@@ -98,9 +103,11 @@ return {over == 1 and 4 or 0, redis.call('GET', KEYS[2]) or '', over, left}
 //	ARGV 1 whether updates are claimed, 2 token, 3 session (empty: erase), 4 its milliseconds, 5 the claim's milliseconds,
 //	     6 parcels' milliseconds, 7 the turn's milliseconds (0: give it back), 8 milliseconds between messages, 9 messages at once, 10... parcels
 //
-// It gives how many milliseconds to wait before sending, -1 where the turn was lost and nothing changed.
+// It gives how many milliseconds to wait before sending, -1 where the turn was lost and nothing changed. An update that is claimed
+// while the turn is still one's own was committed by oneself: the client sends a script again whose answer was lost.
 var commitScript = redis.NewScript(`
 if redis.call('GET', KEYS[3]) ~= ARGV[2] then return -1 end
+if ARGV[1] == '1' and redis.call('EXISTS', KEYS[1]) == 1 then return 0 end
 if ARGV[3] == '' then redis.call('DEL', KEYS[2], KEYS[4], KEYS[5]) else redis.call('SET', KEYS[2], ARGV[3], 'PX', ARGV[4]) end
 if ARGV[1] == '1' then redis.call('SET', KEYS[1], '1', 'PX', ARGV[5]) end
 local wait, n = 0, #ARGV - 9
@@ -124,11 +131,21 @@ return wait
 // sentScript takes a parcel out of the outbox.
 //
 //	KEYS 1 turn, 2 outbox, 3 receipts   (one hash tag)
-//	ARGV 1 token, 2 parcel, 3 receipt (empty: none), 4 its milliseconds, 5 how many are kept, 6 the turn's milliseconds
+//	ARGV 1 token, 2 how the parcel begins, 3 receipt (empty: none), 4 its milliseconds, 5 how many are kept, 6 the turn's milliseconds
 //
 // It gives how many are left. With the last one the turn is given back.
 var sentScript = redis.NewScript(`
-redis.call('LREM', KEYS[2], 1, ARGV[2])
+local function is(p) return p and string.sub(p, 1, #ARGV[2]) == ARGV[2] end
+if is(redis.call('LINDEX', KEYS[2], 0)) then
+  redis.call('LPOP', KEYS[2])
+else
+  for _, p in ipairs(redis.call('LRANGE', KEYS[2], 0, -1)) do
+    if is(p) then
+      redis.call('LREM', KEYS[2], 1, p)
+      break
+    end
+  end
+end
 if ARGV[3] ~= '' then
   redis.call('RPUSH', KEYS[3], ARGV[3])
   redis.call('LTRIM', KEYS[3], -tonumber(ARGV[5]), -1)
@@ -155,7 +172,7 @@ return 1
 func (s *Store) Open(ctx context.Context, channel, chat, update string) (*Held, error) {
 	now := s.o.Now()
 	names := s.seal.aliases(channel, chat, now, max(s.o.SessionTTL, claimTTL))
-	h := &Held{Turn: Turn{name: names[0].name, token: strconv.FormatInt(now.UnixNano(), 36) + randomToken()}}
+	h := &Held{Turn: Turn{name: names[0].name, prefix: names[0].tag(), token: strconv.FormatInt(now.UnixNano(), 36) + randomToken()}}
 	h.keys = []string{names[0].claim(update), h.tag() + "s", h.tag() + "turn", h.tag() + "rate"}
 	for _, a := range names[1:] {
 		h.older = append(h.older, a.tag()+"s")
@@ -192,7 +209,7 @@ func (s *Store) Open(ctx context.Context, channel, chat, update string) (*Held, 
 func (s *Store) take(ctx context.Context, h *Held, claims string) (session string, err error) {
 	keys := append(slices.Clone(h.keys), h.outbox())
 	for {
-		res, err := openScript.Run(ctx, s.fast, keys, claims, h.token, HoldTime.Milliseconds(), s.o.PerMinute).Slice()
+		res, err := s.run(ctx, s.fast, openScript, keys, claims, h.token, HoldTime.Milliseconds(), s.o.PerMinute).Slice()
 		if err != nil {
 			return "", fmt.Errorf("open chat: %w", err)
 		}
@@ -235,16 +252,16 @@ func flag(b bool) string {
 const parcelHead = 1 + 1 + 8
 
 func (s *Store) sealParcel(p *Parcel, name string) {
-	head := make([]byte, parcelHead, parcelHead+len(p.Body))
-	head[0], head[1] = byte(p.State), byte(min(p.Tries, 255)) //nolint:gosec // both fit
-	binary.BigEndian.PutUint64(head[2:], uint64(p.Since.UnixMilli()))
-	p.sealed = string(s.seal.encrypt(append(head, p.Body...), "o:"+name))
+	b := s.seal.begin(parcelHead + len(p.Body))
+	b = append(b, byte(p.State), byte(min(p.Tries, 255))) //nolint:gosec // both fit
+	b = binary.BigEndian.AppendUint64(b, uint64(p.Since.UnixMilli()))
+	p.sealed = s.seal.close(append(b, p.Body...), "o:"+name)
 }
 
 // openParcel reads a parcel; one that no secret opens any more has no body.
 func (s *Store) openParcel(sealed, name string) *Parcel {
-	p := &Parcel{sealed: sealed, Found: true}
-	data, err := s.seal.decrypt([]byte(sealed), "o:"+name)
+	p := &Parcel{sealed: []byte(sealed), Found: true}
+	data, err := s.seal.decrypt(p.sealed, "o:"+name)
 	if err != nil || len(data) < parcelHead {
 		return p
 	}
@@ -276,11 +293,7 @@ type Entry struct {
 func (s *Store) Commit(ctx context.Context, h *Held, e Entry) (parcels []*Parcel, wait time.Duration, err error) {
 	var sealed []byte
 	if !e.Forget {
-		data, err := json.Marshal(e.Session)
-		if err != nil {
-			return nil, 0, fmt.Errorf("write session: %w", err)
-		}
-		sealed = s.seal.encrypt(data, h.name)
+		sealed = s.sealSession(&e.Session, h.name)
 	}
 	hold := HoldTime.Milliseconds()
 	if e.Behind || len(e.Bodies) == 0 && !h.Interrupted() {
@@ -297,7 +310,7 @@ func (s *Store) Commit(ctx context.Context, h *Held, e Entry) (parcels []*Parcel
 		args = append(args, p.sealed)
 	}
 	keys := []string{h.keys[0], h.keys[1], h.keys[2], h.outbox(), h.receipts(), h.pace()}
-	ms, err := commitScript.Run(ctx, s.fast, keys, args...).Int64()
+	ms, err := s.run(ctx, s.fast, commitScript, keys, args...).Int64()
 	switch {
 	case err != nil:
 		return nil, 0, fmt.Errorf("commit: %w", err)
@@ -321,8 +334,8 @@ func (s *Store) Sent(ctx context.Context, h *Held, p *Parcel, receipt []byte) er
 		data := binary.BigEndian.AppendUint64(make([]byte, 0, 8+len(receipt)), uint64(s.o.Now().UnixMilli()))
 		sealed = s.seal.encrypt(append(data, receipt...), "m:"+h.name)
 	}
-	err := sentScript.Run(ctx, s.fast, []string{h.keys[2], h.outbox(), h.receipts()},
-		h.token, p.sealed, sealed, receiptTTL.Milliseconds(), receiptMax, HoldTime.Milliseconds()).Err()
+	err := s.run(ctx, s.fast, sentScript, []string{h.keys[2], h.outbox(), h.receipts()},
+		h.token, p.mark(), sealed, receiptTTL.Milliseconds(), receiptMax, HoldTime.Milliseconds()).Err()
 	if err != nil {
 		return fmt.Errorf("take out of the outbox: %w", err)
 	}
@@ -339,13 +352,13 @@ func (s *Store) PutOff(ctx context.Context, channel string, h *Held, p *Parcel, 
 	if err := s.fast.PExpire(ctx, dueKey(channel), parcelTTL).Err(); err != nil {
 		return fmt.Errorf("put off: %w", err)
 	}
-	was, now := "", ""
+	var was, now []byte
 	if p != nil {
 		was = p.sealed
 		s.sealParcel(p, h.name)
 		now = p.sealed
 	}
-	if err := putOffScript.Run(ctx, s.fast, []string{h.keys[2], h.outbox()}, h.token, was, now).Err(); err != nil {
+	if err := s.run(ctx, s.fast, putOffScript, []string{h.keys[2], h.outbox()}, h.token, was, now).Err(); err != nil {
 		return fmt.Errorf("put off: %w", err)
 	}
 	return nil
@@ -392,7 +405,7 @@ func (s *Store) Undue(ctx context.Context, channel, name string) error {
 
 // Reopen takes the turn of a chat that Due named, to send what is left. It gives nil where somebody else has the turn.
 func (s *Store) Reopen(ctx context.Context, name string) (*Held, error) {
-	h := &Held{Turn: Turn{name: name, token: strconv.FormatInt(s.o.Now().UnixNano(), 36) + randomToken()}, Resumed: true}
+	h := &Held{Turn: Turn{name: name, prefix: prefix(name), token: strconv.FormatInt(s.o.Now().UnixNano(), 36) + randomToken()}, Resumed: true}
 	h.keys = []string{h.tag() + "u:", h.tag() + "s", h.tag() + "turn", h.tag() + "rate"}
 	ok, err := s.fast.SetNX(ctx, h.keys[2], h.token, HoldTime).Result()
 	if err != nil {
@@ -413,7 +426,7 @@ func (s *Store) Reopen(ctx context.Context, name string) (*Held, error) {
 
 // Close gives a turn back with which nothing was done, or nothing is left to do.
 func (s *Store) Close(ctx context.Context, h *Held) error {
-	if err := putOffScript.Run(ctx, s.fast, []string{h.keys[2], h.outbox()}, h.token, "", "").Err(); err != nil {
+	if err := s.run(ctx, s.fast, putOffScript, []string{h.keys[2], h.outbox()}, h.token, "", "").Err(); err != nil {
 		return fmt.Errorf("give turn back: %w", err)
 	}
 	return nil

@@ -11,6 +11,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash"
+	"strconv"
+	"sync"
 	"time"
 )
 
@@ -19,9 +22,10 @@ const MinSecret = 16
 
 // sealer makes pseudonyms and encrypts what is kept. The first secret is the one in use; older ones still open what they sealed.
 type sealer struct {
-	names [][]byte      // the keys of pseudonyms, the one in use first
-	seal  cipher.AEAD   // the one in use
-	open  []cipher.AEAD // all, the one in use first
+	names   [][]byte      // the keys of pseudonyms, the one in use first
+	hashers []*hasher     // with the same keys
+	seal    cipher.AEAD   // the one in use
+	open    []cipher.AEAD // all, the one in use first
 }
 
 func newSealer(secrets [][]byte) (*sealer, error) {
@@ -54,6 +58,7 @@ func newSealer(secrets [][]byte) (*sealer, error) {
 			return nil, fmt.Errorf("derive pseudonym key: %w", err)
 		}
 		s.names = append(s.names, name)
+		s.hashers = append(s.hashers, &hasher{key: name})
 	}
 	return s, nil
 }
@@ -64,10 +69,29 @@ const epoch = 7 * 24 * time.Hour
 // week numbers the epochs.
 func week(at time.Time) int64 { return at.Unix() / int64(epoch.Seconds()) }
 
-// alias is one name of a chat, and the key that hides the ids of its updates.
-type alias struct {
-	name string
+// hasher makes keyed hashes. What a key is turned into before it can hash is kept, for that takes as long as to hash.
+type hasher struct {
 	key  []byte
+	pool sync.Pool
+}
+
+// sum gives the first n bytes of a text's hash, as text.
+func (h *hasher) sum(text []byte, n int) string {
+	mac, ok := h.pool.Get().(hash.Hash)
+	if !ok {
+		mac = hmac.New(sha256.New, h.key)
+	}
+	defer h.pool.Put(mac)
+	mac.Reset()
+	mac.Write(text)
+	var sum [sha256.Size]byte
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(sum[:0])[:n])
+}
+
+// alias is one name of a chat, and what hides the ids of its updates.
+type alias struct {
+	name, prefix string
+	hasher       *hasher
 }
 
 // aliases names a chat by keyed hashes of what its channel calls it and of the week. The first is the one in use; under the
@@ -78,14 +102,14 @@ func (s *sealer) aliases(channel, chat string, at time.Time, span time.Duration)
 	if week(at.Add(-span)) != week(at) {
 		weeks = append(weeks, week(at)-1)
 	}
-	for _, key := range s.names {
+	text := make([]byte, 0, 64)
+	for _, h := range s.hashers {
 		for _, w := range weeks {
-			mac := hmac.New(sha256.New, key)
-			var number [8]byte
-			binary.BigEndian.PutUint64(number[:], uint64(w))
-			mac.Write(number[:])
-			fmt.Fprintf(mac, "%d:%s:%s", len(channel), channel, chat)
-			all = append(all, alias{base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16]), key})
+			text = binary.BigEndian.AppendUint64(text[:0], uint64(w))
+			text = strconv.AppendInt(text, int64(len(channel)), 10)
+			text = append(append(append(append(text, ':'), channel...), ':'), chat...)
+			name := h.sum(text, 16)
+			all = append(all, alias{name, prefix(name), h})
 		}
 	}
 	return all
@@ -93,17 +117,26 @@ func (s *sealer) aliases(channel, chat string, at time.Time, span time.Duration)
 
 // claim is the key of an update: its id may tell the chat, and is hidden.
 func (a alias) claim(update string) string {
-	mac := hmac.New(sha256.New, a.key)
-	mac.Write([]byte("update:" + update))
-	return a.tag() + "u:" + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:12])
+	return a.prefix + "u:" + a.hasher.sum([]byte("update:"+update), 12)
 }
 
 // tag begins each key of the chat.
-func (a alias) tag() string { return "cobijo:{" + a.name + "}:" }
+func (a alias) tag() string { return a.prefix }
+
+func prefix(name string) string { return "cobijo:{" + name + "}:" }
 
 // encrypt seals data for the chat of the pseudonym: moved to another chat it does not open.
 func (s *sealer) encrypt(data []byte, pseudonym string) []byte {
-	nonce := make([]byte, s.seal.NonceSize(), s.seal.NonceSize()+len(data)+s.seal.Overhead())
+	return s.close(append(s.begin(len(data)), data...), pseudonym)
+}
+
+// begin makes room for n bytes: what is appended to it is sealed where it stands, by close.
+func (s *sealer) begin(n int) []byte {
+	return make([]byte, s.seal.NonceSize(), s.seal.NonceSize()+n+s.seal.Overhead())
+}
+
+func (s *sealer) close(room []byte, pseudonym string) []byte {
+	nonce, data := room[:s.seal.NonceSize()], room[s.seal.NonceSize():]
 	_, _ = rand.Read(nonce) // never fails: it ends the program instead
 	return s.seal.Seal(nonce, nonce, data, []byte(pseudonym))
 }

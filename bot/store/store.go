@@ -5,7 +5,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -21,6 +20,7 @@ type Options struct {
 	Secrets    [][]byte         // the first is in use, older ones still open what they sealed
 	SessionTTL time.Duration    // how long a chat is remembered after its last message; 24 hours where zero
 	PerMinute  int              // how many messages of a chat are answered in a minute; 20 where zero
+	Patience   time.Duration    // how long what is asked waits for a Redis that is away before it fails; not at all where zero
 	Now        func() time.Time // time.Now where nil
 }
 
@@ -37,6 +37,8 @@ type Store struct {
 	fast redis.UniversalClient // sends what many chats ask at the same time in one go
 	seal *sealer
 	o    Options
+
+	outage outage
 }
 
 // New makes a store on a Redis server or cluster.
@@ -61,10 +63,21 @@ func New(rdb redis.UniversalClient, o Options) (*Store, error) {
 	if rdb == nil || single && c.Options().Addr == embeddedAddr {
 		return s, nil
 	}
-	if fast, err := rdb.AutoPipeline(); err == nil {
-		s.fast = fast
+	if c, ok := rdb.(interface {
+		AutoPipelineWithOptions(o *redis.AutoPipelineOptions) (*redis.AutoPipeliner, error)
+	}); ok {
+		if fast, err := c.AutoPipelineWithOptions(atOnce()); err == nil {
+			s.fast = fast
+		}
 	}
 	return s, nil
+}
+
+// atOnce sends a command as soon as a connection is free, together with those that waited for one. By itself the client would hold
+// it back until others join it, for up to some milliseconds each time: an adaptive delay of nearly nothing that ends with the first
+// command turns that off. What one chat asks is asked one after another, so that nothing needs the connections to keep an order.
+func atOnce() *redis.AutoPipelineOptions {
+	return &redis.AutoPipelineOptions{MaxBatchSize: 1, AdaptiveDelay: true, MaxFlushDelay: time.Nanosecond, MaxConcurrentBatches: 2, Unordered: true}
 }
 
 // Turn is a chat's turn: until End, no other replica answers the chat.
@@ -73,10 +86,11 @@ type Turn struct {
 	Repeat  bool // the update was answered before
 	Excess  int  // by how many messages the chat is over its limit; 0 while it is not
 
-	keys  []string
-	token string
-	name  string
-	older []string // the sessions under the chat's earlier names
+	keys   []string
+	token  string
+	name   string
+	prefix string   // of the chat's keys
+	older  []string // the sessions under the chat's earlier names
 }
 
 // beginScript takes a chat's turn.
@@ -118,7 +132,7 @@ return 1
 func (s *Store) Begin(ctx context.Context, channel, chat, update string) (*Turn, error) {
 	now := s.o.Now()
 	names := s.seal.aliases(channel, chat, now, max(s.o.SessionTTL, claimTTL))
-	t := &Turn{name: names[0].name, token: strconv.FormatInt(now.UnixNano(), 36) + randomToken()}
+	t := &Turn{name: names[0].name, prefix: names[0].tag(), token: strconv.FormatInt(now.UnixNano(), 36) + randomToken()}
 	tag := names[0].tag()
 	t.keys = []string{names[0].claim(update), tag + "s", tag + "turn", tag + "rate"}
 	for _, a := range names[1:] {
@@ -139,7 +153,7 @@ func (s *Store) Begin(ctx context.Context, channel, chat, update string) (*Turn,
 		}
 	}
 	for {
-		res, err := beginScript.Run(ctx, s.rdb, t.keys, claims, t.token, turnTTL.Milliseconds(), s.o.PerMinute).Slice()
+		res, err := s.run(ctx, s.rdb, beginScript, t.keys, claims, t.token, turnTTL.Milliseconds(), s.o.PerMinute).Slice()
 		if err != nil {
 			return nil, fmt.Errorf("begin turn: %w", err)
 		}
@@ -183,10 +197,10 @@ func (s *Store) unseal(sealed, name string) (session dialogue.Session) {
 		return session
 	}
 	data, err := s.seal.decrypt([]byte(sealed), name)
-	if err != nil || json.Unmarshal(data, &session) != nil {
-		return dialogue.Session{}
+	if err != nil {
+		return session
 	}
-	return session
+	return readSession(data)
 }
 
 // ErrTurnLost says that a turn took so long that another replica has it now; what it would have kept is not kept.
@@ -196,17 +210,13 @@ var ErrTurnLost = errors.New("turn lost")
 func (s *Store) End(ctx context.Context, t *Turn, update string, session dialogue.Session, forget bool) error {
 	var sealed []byte
 	if !forget {
-		data, err := json.Marshal(session)
-		if err != nil {
-			return fmt.Errorf("write session: %w", err)
-		}
-		sealed = s.seal.encrypt(data, t.name)
+		sealed = s.sealSession(&session, t.name)
 	}
 	claims := "0"
 	if update != "" {
 		claims = "1"
 	}
-	ok, err := endScript.Run(ctx, s.rdb, t.keys[:3], claims, t.token, sealed, s.o.SessionTTL.Milliseconds(), claimTTL.Milliseconds()).Bool()
+	ok, err := s.run(ctx, s.rdb, endScript, t.keys[:3], claims, t.token, sealed, s.o.SessionTTL.Milliseconds(), claimTTL.Milliseconds()).Bool()
 	if err != nil {
 		return fmt.Errorf("end turn: %w", err)
 	}
@@ -225,20 +235,12 @@ func (s *Store) End(ctx context.Context, t *Turn, update string, session dialogu
 
 // Count adds to the day's counts, without identity: what of, in which country, on which topic.
 func (s *Store) Count(ctx context.Context, what, country, topic string) error {
-	key := "cobijo:{count}:" + s.o.Now().UTC().Format(time.DateOnly)
+	key := countKey(s.o.Now())
 	pipe := s.rdb.Pipeline()
-	pipe.HIncrBy(ctx, key, what+":"+country+"/"+topic, 1)
+	pipe.HIncrBy(ctx, key, countField(what, country, topic), 1)
 	pipe.Expire(ctx, key, countTTL)
 	if _, err := pipe.Exec(ctx); err != nil {
 		return fmt.Errorf("count: %w", err)
-	}
-	return nil
-}
-
-// Ping tells whether the store can be reached.
-func (s *Store) Ping(ctx context.Context) error {
-	if err := s.rdb.Ping(ctx).Err(); err != nil {
-		return fmt.Errorf("reach redis: %w", err)
 	}
 	return nil
 }

@@ -19,11 +19,15 @@ type cli struct {
 	Serve       serveCmd       `cmd:"" help:"Everything that the configuration names; with none, the web chat on http://localhost:8080."`
 	Chat        chatCmd        `cmd:"" help:"A conversation in the terminal."`
 	Commitments commitmentsCmd `cmd:"" help:"The commitments of the San José Action Statement."`
+	Reminders   remindersCmd   `cmd:"" help:"Subscriptions to commitments, what was reported on them, and what could not be posted."`
 	Ask         askCmd         `cmd:"" help:"One question, one answer; or a batch of them."`
 	Eval        evalCmd        `cmd:"" hidden:"" help:"Measure the understanding on questions with known answers."`
 	Check       checkCmd       `cmd:"" help:"Lint the knowledge and the locales; prints each fault as file:line: what is wrong."`
 	Preview     previewCmd     `cmd:"" help:"An entry as Telegram, Slack, the web and the terminal show it, with its measures."`
 	Poster      posterCmd      `cmd:"" help:"A page to print of an entry, with a code that leads to the rest."`
+	Simulate    simulateCmd    `cmd:"" help:"Try it without an account: a page to talk to it on a make-believe Telegram and Slack, or recorded conversations played against it."`
+	Report      reportCmd      `cmd:"" help:"What people asked that could not be answered, by topic and country."`
+	Health      healthCmd      `cmd:"" help:"Ask a running server whether it is well; exit 1 where it is not."`
 	Version     versionCmd     `cmd:"" help:"Version, knowledge date, counts."`
 	Train       trainCmd       `cmd:"" hidden:"" help:"Train the models of the understanding from seeds/questions."`
 }

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
+	"cobijo/bot/progress"
 	"cobijo/knowledge"
 	"cobijo/knowledge/statement"
 	"cobijo/locales"
@@ -20,14 +23,15 @@ type commitmentsCmd struct {
 	Participant []string `help:"Only those of a participant, for example mx; may be given several times." placeholder:"ID"`
 	Theme       string   `help:"Only those on a theme, for example detention." placeholder:"ID"`
 	Search      string   `help:"Only those that answer these words, the best first." placeholder:"WORDS"`
-	Status      string   `help:"Only those with a status: no-information." placeholder:"STATUS"`
-	Format      string   `help:"How to print them: table, json or csv." enum:"table,json,csv" default:"table"`
+	Status      string   `help:"Only those with a status: not-started, under-way, done, blocked, not-applicable, no-information, or overdue (a milestone is over, or nobody answers for it). Needs REDIS_URL." placeholder:"STATUS"`
+	Format      string   `help:"How to print them: table, json, csv, or ics (the days of milestones and reviews; needs REDIS_URL)." enum:"table,json,csv,ics" default:"table"`
 	Lang        string   `help:"Language of the table." enum:"es,en" default:"en"`
 	Width       int      `help:"Longest title in the table, in characters." default:"60" hidden:""`
+	recordSettings
 }
 
 // Run prints the commitments that the flags leave.
-func (c *commitmentsCmd) Run(s *streams) error {
+func (c *commitmentsCmd) Run(ctx context.Context, s *streams) error {
 	base, err := knowledge.Load(seeds.FS)
 	if err != nil {
 		return err
@@ -36,10 +40,10 @@ func (c *commitmentsCmd) Run(s *streams) error {
 	if err != nil {
 		return err
 	}
-	return c.print(s.out, base, texts)
+	return c.print(ctx, s.out, base, texts)
 }
 
-func (c *commitmentsCmd) print(out io.Writer, base *knowledge.Base, texts *locales.Catalog) error {
+func (c *commitmentsCmd) print(ctx context.Context, out io.Writer, base *knowledge.Base, texts *locales.Catalog) error {
 	if err := c.check(base.Statement); err != nil {
 		return err
 	}
@@ -48,20 +52,32 @@ func (c *commitmentsCmd) print(out io.Writer, base *knowledge.Base, texts *local
 		filter.Participants = append(filter.Participants, strings.ToLower(id))
 	}
 	found := base.Find(filter, c.Search)
-	if c.Status != "" && c.Status != statement.NoInformation {
-		found = nil // nobody has reported on any yet
+	reported, err := c.reported(ctx, base.Statement)
+	if err != nil {
+		return err
+	}
+	if reported != nil {
+		defer reported.close()
+	}
+	if found, err = c.withStatus(ctx, reported, found); err != nil {
+		return err
 	}
 	switch c.Format {
 	case "json":
-		return statement.WriteJSON(out, found)
+		return statement.WriteJSONStatus(out, found, reported.status)
 	case "csv":
-		return statement.WriteCSV(out, found)
+		return statement.WriteCSVStatus(out, found, reported.status)
+	case "ics":
+		return c.calendar(ctx, out, reported, found, texts)
 	}
 	return c.table(out, found, base.Statement, texts)
 }
 
 // check names what the flags ask for and is not there, rather than to find nothing.
 func (c *commitmentsCmd) check(s *statement.Statement) error {
+	if c.Status != "" && c.Status != overdue && !slices.Contains(progress.AllStatuses(), progress.Status(c.Status)) {
+		return usageError{fmt.Errorf("no status %q; there are not-started, under-way, done, blocked, not-applicable, no-information, overdue", c.Status)}
+	}
 	for _, id := range c.Participant {
 		if s.Participant(strings.ToLower(id)) == nil {
 			var ids []string
