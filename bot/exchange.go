@@ -30,18 +30,33 @@ type Sender interface {
 // kept in one step before anything is sent: after a crash the message, delivered again, is not answered anew; what was left is sent.
 // Without an error the message may be acknowledged: its answer is sent, or stands in the outbox. Messages of one chat must
 // be given one after another.
-func (s *Service) Exchange(ctx context.Context, m Message, c Courier, out Sender, pace store.Pace) error {
+func (s *Service) Exchange(ctx context.Context, m Message, c Courier, out Sender, pace store.Pace) (err error) {
+	begun, outcome := time.Now(), Answered
+	ctx = s.observer.Begin(ctx, m.Channel)
+	defer func() {
+		if err != nil {
+			outcome = Failed
+		}
+		s.observer.End(ctx, m.Channel, outcome, time.Since(begun))
+	}()
 	h, err := s.store.Open(ctx, m.Channel, m.Chat, m.ID)
 	if err != nil {
 		s.log.ErrorContext(ctx, "no session: answering without", "channel", m.Channel, "error", err)
+		outcome = Forgetful
 		_, replies, _ := s.ask(ctx, m, c, dialogue.Session{Introduced: true})
 		return out.Direct(context.WithoutCancel(ctx), c.Write(replies, nil))
 	}
-	if h.Repeat || h.Excess > 1 {
+	switch {
+	case h.Repeat:
+		outcome = Repeat
+		return nil
+	case h.Excess > 1:
+		outcome = Limited
 		return nil
 	}
 	ctx = context.WithoutCancel(ctx) // what was begun is ended
 	if h.Resumed {
+		outcome = Repeat
 		if !h.Interrupted() {
 			return s.store.Close(ctx, h) // it was put off, and will be sent
 		}
@@ -49,6 +64,7 @@ func (s *Service) Exchange(ctx context.Context, m Message, c Courier, out Sender
 	}
 	session, replies, effects := h.Session, []Reply(nil), []dialogue.Effect(nil)
 	if h.Excess == 1 {
+		outcome = Limited
 		lang := s.lang(session, m)
 		replies = []Reply{{Kind: dialogue.Menu, Lang: lang, Text: s.texts.Text(lang, "too_many")}}
 	} else {
@@ -79,6 +95,7 @@ func (s *Service) Exchange(ctx context.Context, m Message, c Courier, out Sender
 
 // ask lets the courier answer; what goes wrong is a human sentence.
 func (s *Service) ask(ctx context.Context, m Message, c Courier, before dialogue.Session) (session dialogue.Session, replies []Reply, effects []dialogue.Effect) {
+	defer func() { s.replied(ctx, replies) }()
 	defer func() {
 		if r := recover(); r != nil {
 			// The message must not reach the log, and the panic may quote it.

@@ -18,6 +18,7 @@ type Service struct {
 	store    *store.Store
 	texts    *locales.Catalog
 	log      *slog.Logger
+	observer Observer
 	now      func() time.Time
 
 	mu    sync.Mutex
@@ -30,6 +31,7 @@ type Options struct {
 	Store    *store.Store
 	Texts    *locales.Catalog
 	Log      *slog.Logger
+	Observer Observer         // nil for none
 	Now      func() time.Time // time.Now where nil
 }
 
@@ -38,13 +40,22 @@ func New(o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Service{dialogue: o.Dialogue, store: o.Store, texts: o.Texts, log: o.Log, now: o.Now, lanes: map[string]chan struct{}{}}
+	if o.Observer == nil {
+		o.Observer = blind{}
+	}
+	return &Service{dialogue: o.Dialogue, store: o.Store, texts: o.Texts, log: o.Log, observer: o.Observer, now: o.Now, lanes: map[string]chan struct{}{}}
 }
 
 // Handle answers a message. Messages of one chat are answered in the order in which Handle was called, those of different
 // chats side by side. It gives no replies where the message is a repeat or the chat is far over its limit. Where the store
 // fails it answers all the same, as to a chat that nothing is remembered of.
 func (s *Service) Handle(ctx context.Context, m Message) (replies []Reply, err error) {
+	begun, outcome := time.Now(), Failed // a measurement: a clock that jumps does not change it
+	ctx = s.observer.Begin(ctx, m.Channel)
+	defer func() {
+		s.replied(ctx, replies)
+		s.observer.End(ctx, m.Channel, outcome, time.Since(begun))
+	}()
 	leave, err := s.enter(ctx, m.Channel+"\x00"+m.Chat)
 	if err != nil {
 		return nil, err
@@ -55,7 +66,7 @@ func (s *Service) Handle(ctx context.Context, m Message) (replies []Reply, err e
 		if r := recover(); r != nil {
 			// The message must not reach the log, and the panic may quote it.
 			s.log.ErrorContext(ctx, "panic while answering", "channel", m.Channel, "kind", kindOf(r))
-			replies, err = s.failure(m), errors.New("panic while answering")
+			replies, err, outcome = s.failure(m), errors.New("panic while answering"), Failed
 			if turn != nil { // else the chat's next message waits until the turn expires
 				err = errors.Join(err, s.store.End(context.WithoutCancel(ctx), turn, m.ID, turn.Session, false))
 			}
@@ -65,15 +76,22 @@ func (s *Service) Handle(ctx context.Context, m Message) (replies []Reply, err e
 	if err != nil {
 		s.log.ErrorContext(ctx, "no session: answering without", "channel", m.Channel, "error", err)
 		_, replies, _ := s.dialogue.Handle(s.now(), dialogue.Session{Introduced: true}, m.Message)
+		outcome = Forgetful
 		return replies, err
 	}
 	switch {
-	case turn.Repeat, turn.Excess > 1:
+	case turn.Repeat:
+		outcome = Repeat
+		return nil, nil
+	case turn.Excess > 1:
+		outcome = Limited
 		return nil, nil
 	case turn.Excess == 1:
+		outcome = Limited
 		return []Reply{{Kind: dialogue.Menu, Lang: s.lang(turn.Session, m), Text: s.texts.Text(s.lang(turn.Session, m), "too_many")}}, nil
 	}
 	session, replies, effects := s.dialogue.Handle(s.now(), turn.Session, m.Message)
+	outcome = Answered
 	forget := false
 	for _, e := range effects {
 		forget = forget || e.Forget
@@ -82,6 +100,7 @@ func (s *Service) Handle(ctx context.Context, m Message) (replies []Reply, err e
 	ctx = context.WithoutCancel(ctx)
 	if err := s.store.End(ctx, turn, m.ID, session, forget); err != nil {
 		s.log.ErrorContext(ctx, "session not kept", "channel", m.Channel, "error", err)
+		outcome = Forgetful
 		return replies, err
 	}
 	s.count(ctx, effects)
@@ -163,5 +182,5 @@ func kindOf(r any) string {
 	return "other"
 }
 
-// Ready tells whether the store can be reached.
-func (s *Service) Ready(ctx context.Context) error { return s.store.Ping(ctx) }
+// Ready tells whether the store keeps what it is given.
+func (s *Service) Ready(ctx context.Context) error { return s.store.Ready(ctx) }
