@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/nicksnyder/go-i18n/v2/i18n"
-	"github.com/nicksnyder/go-i18n/v2/i18n/template"
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/text/language"
 )
@@ -26,8 +25,9 @@ type Catalog struct {
 
 	langs      []string // the fallback first
 	localizers map[string]*i18n.Localizer
+	fixed      map[string]map[string]string // by language and id: the texts that are always the same
 	matcher    language.Matcher
-	parser     template.Parser
+	parser     *parser
 }
 
 // Load reads the message files of fsys; the fallback language is Spanish.
@@ -40,12 +40,15 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	}
 	c := &Catalog{
 		localizers: map[string]*i18n.Localizer{},
-		parser:     &template.TextParser{Option: "missingkey=error"},
+		fixed:      map[string]map[string]string{},
+		parser:     newParser(),
 	}
 	for _, file := range files {
-		if _, err := bundle.LoadMessageFileFS(fsys, file); err != nil {
+		read, err := bundle.LoadMessageFileFS(fsys, file)
+		if err != nil {
 			return nil, fmt.Errorf("load locale %s: %w", file, err)
 		}
+		c.fix(read)
 	}
 	tags := bundle.LanguageTags() // the fallback first
 	for _, t := range tags {
@@ -54,6 +57,20 @@ func Load(fsys fs.FS) (*Catalog, error) {
 	}
 	c.matcher = language.NewMatcher(tags)
 	return c, nil
+}
+
+// fix keeps the texts that have neither values nor plural forms: most of what is said.
+func (c *Catalog) fix(file *i18n.MessageFile) {
+	lang := file.Tag.String()
+	if c.fixed[lang] == nil {
+		c.fixed[lang] = map[string]string{}
+	}
+	for _, m := range file.Messages {
+		delete(c.fixed[lang], m.ID) // of two files that have a message the later holds
+		if forms := m.Zero + m.One + m.Two + m.Few + m.Many; forms == "" && m.LeftDelim == "" && !strings.Contains(m.Other, "{{") {
+			c.fixed[lang][m.ID] = m.Other
+		}
+	}
 }
 
 // Langs gives the languages that there are texts in, the fallback first.
@@ -74,6 +91,9 @@ type Args map[string]any
 
 // Text gives a message in a language.
 func (c *Catalog) Text(lang, id string, args ...Args) string {
+	if text := c.fixed[lang][id]; text != "" {
+		return text
+	}
 	return c.localize(lang, &i18n.LocalizeConfig{MessageID: id, TemplateData: one(args)})
 }
 

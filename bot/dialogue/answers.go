@@ -29,8 +29,30 @@ type answerParts struct {
 	dated  string           // the last day to apply, computed; it stands in place of the entry
 }
 
-// entryReply makes the answer on a topic for a country: the country's own entry, or what holds everywhere.
+// answerKey is all that the answer on a topic follows from, beside the hour.
+type answerKey struct {
+	country, topic, lang string
+	parts                answerParts
+	known, staff         bool
+}
+
+// entryReply gives the answer on a topic for a country: the country's own entry, or what holds everywhere.
 func (t *turn) entryReply(country, topic string, parts answerParts) Reply {
+	write := func() Reply { return t.writeEntry(country, topic, parts) }
+	var reply Reply
+	if parts.dated == "" {
+		reply = t.answers.get(t.now, answerKey{country, topic, t.s.Lang, parts, t.known(t.s.Country), t.s.Staff}, write)
+	} else {
+		reply = write() // it names a day of the person's
+	}
+	if reply.Ask != "" {
+		t.s.Awaits = reply.Ask
+	}
+	return reply
+}
+
+// writeEntry makes what entryReply gives.
+func (t *turn) writeEntry(country, topic string, parts answerParts) Reply {
 	lang := t.s.Lang
 	e := t.base.Guidance.Find(country, topic, lang)
 	if e == nil {
@@ -71,11 +93,10 @@ func (t *turn) entryReply(country, topic string, parts answerParts) Reply {
 	}
 	if !t.known(t.s.Country) && country == guidance.Regional {
 		reply.Ask = awaitCountry
-		t.s.Awaits = awaitCountry
 		b.WriteString("\n\n**" + t.text("ask_country") + "**")
 	}
 	reply.Text = b.String()
-	reply.Choices = t.answerChoices(e, country, parts, reply.Ask != "")
+	reply.Choices = slices.Clip(t.answerChoices(e, country, parts, reply.Ask != ""))
 	return reply
 }
 

@@ -55,6 +55,10 @@ func (t *turn) topicChoice(topic string) Choice {
 }
 
 func (t *turn) menuChoices() []Choice {
+	return t.menus.get(t.now, t.s.Lang, func() []Choice { return slices.Clip(t.writeMenu()) })
+}
+
+func (t *turn) writeMenu() []Choice {
 	var cs []Choice
 	for _, g := range t.base.Guidance.Groups {
 		if g.ID != "campaign" {

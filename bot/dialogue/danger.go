@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"cobijo/knowledge/guidance"
@@ -46,8 +47,19 @@ func (t *turn) danger(r *understand.Reading) bool {
 	return true
 }
 
+// emergencyKey is all that the help in danger follows from, beside the hour.
+type emergencyKey struct{ danger, country, lang string }
+
 // emergencyReply is what is said in one kind of danger in a country.
 func (t *turn) emergencyReply(danger, country string) Reply {
+	if danger != guidance.General && !slices.Contains(guidance.Dangers, danger) {
+		return t.writeEmergency(danger, country) // an old button's, or somebody's own words
+	}
+	return t.emergencies.get(t.now, emergencyKey{danger, country, t.s.Lang}, func() Reply { return t.writeEmergency(danger, country) })
+}
+
+// writeEmergency makes what emergencyReply gives.
+func (t *turn) writeEmergency(danger, country string) Reply {
 	var b strings.Builder
 	// The numbers come right after the first sentence: on a small screen what follows is out of sight.
 	steps := ""
@@ -66,7 +78,7 @@ func (t *turn) emergencyReply(danger, country string) Reply {
 		reply.Choices = t.countryChoices(func(code string) string { return actEmergency + ":" + code + "/" + danger })
 	}
 	reply.Text = b.String()
-	reply.Choices = append([]Choice{t.choice(actPerson, "btn_person")}, reply.Choices...)
+	reply.Choices = slices.Clip(append([]Choice{t.choice(actPerson, "btn_person")}, reply.Choices...))
 	return reply
 }
 

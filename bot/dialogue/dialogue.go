@@ -18,6 +18,11 @@ type Dialogue struct {
 	texts    *locales.Catalog
 	operator string
 	maxRunes int
+
+	// What is written once for all who ask the same.
+	answers     memo[answerKey, Reply]
+	emergencies memo[emergencyKey, Reply]
+	menus       memo[string, []Choice]
 }
 
 // Options are what an operator decides.
@@ -86,11 +91,7 @@ func (d *Dialogue) local(now time.Time, country string) time.Time {
 	if c == nil {
 		c = d.base.Guidance.Country(guidance.Regional)
 	}
-	zone, err := time.LoadLocation(c.Zone)
-	if err != nil {
-		return now // the check names a zone that does not exist
-	}
-	return now.In(zone)
+	return c.Local(now)
 }
 
 // text gives a message of the interface in the chat's language.
@@ -109,11 +110,12 @@ func (t *turn) say(r Reply) {
 
 // remember keeps the choices of the last reply, so that they can be pressed by number.
 func (t *turn) remember() {
-	t.s.Offered = t.s.Offered[:0:0]
+	t.s.Offered = nil
 	if len(t.replies) == 0 {
 		return
 	}
 	last := t.replies[len(t.replies)-1]
+	t.s.Offered = make([]string, 0, len(last.Choices))
 	for _, c := range last.Choices {
 		if act, of, _ := strings.Cut(c.ID, ":"); last.Kind == Emergency && act == actEmergency {
 			// Which danger somebody was in is not kept: the number of the button leads to the general help.
@@ -144,7 +146,7 @@ func (t *turn) known(code string) bool {
 
 // understand answers free text.
 func (t *turn) understand(text string) {
-	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(t.s.Offered) && t.s.Awaits != awaitDate {
+	if n, err := number(text); err == nil && n >= 1 && n <= len(t.s.Offered) && t.s.Awaits != awaitDate {
 		t.press(t.s.Offered[n-1])
 		return
 	} else if err == nil && len(t.s.Offered) > 0 && t.s.Awaits != awaitDate && len(text) <= 2 {
@@ -162,6 +164,14 @@ func (t *turn) understand(text string) {
 		return
 	}
 	t.decide(r, awaited)
+}
+
+// number reads a number, as which few messages can be read: an error that quotes one would take longer than to look.
+func number(text string) (int, error) {
+	if text == "" || text[0] > '9' {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.Atoi(text)
 }
 
 // The bars for languages: a strong signal changes the language that answers are given in; a chosen one needs a stronger.

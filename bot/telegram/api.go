@@ -21,8 +21,10 @@ import (
 // api calls the Bot API where every answer does: the library writes a multipart form through a pipe and a goroutine, which takes
 // longer than all the understanding.
 type api struct {
-	client *http.Client
-	base   url.URL // up to the method
+	client *http.Client    // for the library
+	direct *http.Transport // without what a client does for redirects and cookies, of which there are none
+	header http.Header     // of every request: the transport only reads it
+	base   url.URL         // up to the method
 }
 
 // maxAnswer is how long an answer of the API may be.
@@ -38,8 +40,9 @@ func newAPI(server, token string) *api {
 		TLSHandshakeTimeout: 5 * time.Second,
 		ForceAttemptHTTP2:   true,
 		DisableCompression:  true,
+		WriteBufferSize:     16 << 10, // the longest message goes out at once
 	}
-	a := &api{client: &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error {
+	a := &api{direct: t, header: http.Header{"Content-Type": {"application/json"}, "User-Agent": {"cobijo"}}, client: &http.Client{Transport: t, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return http.ErrUseLastResponse // it would carry the token elsewhere
 	}}}
 	if u, err := url.Parse(strings.TrimSuffix(server, "/")); err == nil {
@@ -105,21 +108,16 @@ func (b *buffers) put(buf *bytes.Buffer) {
 	}
 }
 
-// header is made anew for each request: the transport may write into it.
-func header() http.Header {
-	return http.Header{"Content-Type": {"application/json"}, "User-Agent": {"cobijo"}}
-}
-
 // call calls a method with parameters in JSON. use reads the whole answer of one that went well. An error is an *outbox.SendError.
 func (a *api) call(ctx context.Context, method string, params []byte, in *bytes.Buffer, use func(all []byte) error) error {
 	u := a.base
 	u.Path += method
 	r := &http.Request{
-		Method: http.MethodPost, URL: &u, Host: u.Host, Header: header(), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Method: http.MethodPost, URL: &u, Host: u.Host, Header: a.header, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		ContentLength: int64(len(params)), Body: io.NopCloser(bytes.NewReader(params)),
 		GetBody: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(params)), nil },
 	}
-	resp, err := a.client.Do(r.WithContext(ctx))
+	resp, err := a.direct.RoundTrip(r.WithContext(ctx))
 	if err != nil {
 		return &outbox.SendError{Kind: outbox.Unavailable, Unsent: unsent(err), Cause: fmt.Errorf("call %s: %w", method, bareError(err))}
 	}

@@ -91,8 +91,12 @@ func (k *courier) dress(s *dialogue.Session, replies []bot.Reply) []bot.Reply {
 
 // number reads the number of one of Telegram's own choices, which the dialogue does not know.
 func (k *courier) number(m *dialogue.Message, s dialogue.Session) {
-	n, err := strconv.Atoi(strings.TrimSpace(m.Text))
-	if err != nil || n < 1 || n > len(s.Offered) || s.Awaits == "date" {
+	text := strings.TrimSpace(m.Text)
+	if text == "" || text[0] > '9' || s.Awaits == "date" {
+		return
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > len(s.Offered) {
 		return
 	}
 	if id := s.Offered[n-1]; strings.HasPrefix(id, "tg-") {
@@ -230,6 +234,9 @@ func (k *courier) Write(replies []bot.Reply, receipts [][]byte) [][]byte {
 // together joins what has no choices with what follows: a chat may be written to once a second, and one message is read more
 // easily than two.
 func together(replies []bot.Reply) []bot.Reply {
+	if len(replies) < 2 {
+		return replies
+	}
 	var joined []bot.Reply
 	for _, r := range replies {
 		if last := len(joined) - 1; last >= 0 && len(joined[last].Choices) == 0 && len(joined[last].Text)+len(r.Text) < maxUnits {

@@ -48,8 +48,9 @@ type Options struct {
 	WebhookURL string // where Telegram is to send updates; it is registered at start where it is given
 	// PerSecond is how many messages go out in a second over all replicas: 30 where zero, no limit where negative.
 	PerSecond float64
-	Unpaced   bool // no limit a chat either: for a measurement
-	Side      int  // how many chats are answered side by side; 256 where zero
+	Unpaced   bool                                       // no limit a chat either: for a measurement
+	Side      int                                        // how many chats are answered side by side; 256 where zero
+	Sent      func(kind outbox.Kind, took time.Duration) // is told of each attempt to send; may be nil
 	Log       *slog.Logger
 	Now       func() time.Time // time.Now where nil
 	// PollTime is how long one request for updates may wait; 25 seconds where zero.
@@ -123,7 +124,7 @@ func New(service *bot.Service, base *knowledge.Base, texts *locales.Catalog, o O
 	}
 	c.wire = wire
 	c.out = outbox.New(outbox.Options{
-		Channel: channel, Replica: c.replica, PerSecond: max(o.PerSecond, 0), Queue: c.store, Carrier: c, Every: c.every, Log: o.Log, Now: o.Now,
+		Channel: channel, Replica: c.replica, PerSecond: max(o.PerSecond, 0), Queue: c.store, Carrier: c, Every: c.every, Sent: o.Sent, Log: o.Log, Now: o.Now,
 	})
 	return c, nil
 }

@@ -96,7 +96,9 @@ func (l *Library) loadCountries(fsys fs.FS, faults *lint.Faults) {
 	for i := 0; i+1 < len(node.Content[0].Content); i += 2 {
 		c := byCode[node.Content[0].Content[i].Value]
 		c.Code = node.Content[0].Content[i].Value
-		if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" {
+		if clock, err := time.LoadLocation(c.Zone); err == nil && c.Zone != "" {
+			c.clock = clock
+		} else {
 			faults.Add(file, node.Content[0].Content[i].Line, "%s: zone %q is no time zone", c.Code, c.Zone)
 		}
 		l.Countries = append(l.Countries, c)

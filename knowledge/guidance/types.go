@@ -36,6 +36,16 @@ type Country struct {
 	Zone string // IANA time zone in which its days begin
 	Name Text
 	In   Text // how a sentence says "in that country"
+
+	clock *time.Location // of Zone
+}
+
+// Local gives a moment as the country's own clocks show it; one whose zone does not exist keeps the moment as it is.
+func (c *Country) Local(at time.Time) time.Time {
+	if c.clock == nil {
+		return at // the check names the zone
+	}
+	return at.In(c.clock)
 }
 
 // Group is a set of topics that a menu shows together.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
@@ -258,8 +259,27 @@ func unescape(s string) string {
 	return b.String()
 }
 
+// isPlain tells whether a text has nothing in it that must be escaped.
+func isPlain(s string) bool {
+	for i, c := range s {
+		switch {
+		case c == utf8.RuneError || unicode.IsControl(c) || strings.ContainsRune(escaped, c):
+			return false
+		case i == 0 && (c == '+' || c == '-' || c == '=' || c == '.' || c == ')' || c >= '0' && c <= '9'):
+			return false // it may begin a list
+		}
+	}
+	return true
+}
+
+// escaped are the characters that mean something wherever they stand.
+const escaped = "\\`*_[]<>&#|~"
+
 // Escape makes text that reads as itself within Markdown.
 func Escape(s string) string {
+	if isPlain(s) {
+		return s
+	}
 	var b strings.Builder
 	b.Grow(len(s) + 8)
 	for _, c := range s {
@@ -269,7 +289,7 @@ func Escape(s string) string {
 			continue
 		case unicode.IsControl(c):
 			continue // no text has a use for one, and some end a block
-		case c < 0x80 && strings.ContainsRune("\\`*_[]<>&#|~", c):
+		case c < 0x80 && strings.ContainsRune(escaped, c):
 			b.WriteByte('\\')
 		case (c == '+' || c == '-' || c == '=') && b.Len() == 0:
 			b.WriteByte('\\')

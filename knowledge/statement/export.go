@@ -73,7 +73,11 @@ type exportSet struct {
 }
 
 // WriteJSON writes the commitments as one JSON object: the licence and provenance first, then the records in the order given.
-func WriteJSON(w io.Writer, cs []*Commitment) error {
+func WriteJSON(w io.Writer, cs []*Commitment) error { return WriteJSONStatus(w, cs, nil) }
+
+// WriteJSONStatus is WriteJSON with what was reported: status gives the status of each by its id; nil where nothing
+// was reported.
+func WriteJSONStatus(w io.Writer, cs []*Commitment, status func(id string) string) error {
 	set := exportSet{
 		Title: exportTitle, Licence: exportLicence, LicenceURL: exportLicenceURL,
 		Provenance: exportProvenance{Document: exportDocument, Original: exportOriginal, Translation: exportUnofficial, Status: exportAssessed},
@@ -83,7 +87,7 @@ func WriteJSON(w io.Writer, cs []*Commitment) error {
 		e := exportCommitment{
 			ID: c.ID, Participant: c.Participant, Section: c.Section, Kind: c.Kind, Page: c.Page, Title: exportText(c.Title), Text: exportText(c.Text),
 			Themes: listed(c.Themes), Institutions: listed(c.Institutions), Beneficiaries: listed(c.Beneficiaries),
-			TimeBound: c.TimeBound, Specificity: c.Specificity, Parts: []exportText{}, Links: []exportLink{}, Status: NoInformation,
+			TimeBound: c.TimeBound, Specificity: c.Specificity, Parts: []exportText{}, Links: []exportLink{}, Status: statusOf(c, status),
 		}
 		for _, p := range c.Parts {
 			e.Parts = append(e.Parts, exportText(p))
@@ -100,6 +104,13 @@ func WriteJSON(w io.Writer, cs []*Commitment) error {
 		return fmt.Errorf("write commitments as JSON: %w", err)
 	}
 	return nil
+}
+
+func statusOf(c *Commitment, status func(id string) string) string {
+	if status == nil {
+		return NoInformation
+	}
+	return status(c.ID)
 }
 
 // listed gives a list that JSON writes as [], never as null.
@@ -120,7 +131,10 @@ func csvFields() []string {
 
 // WriteCSV writes the commitments as a table with a heading, in the order given. Several values in a field stand with "; "
 // between them, parts with " | ".
-func WriteCSV(w io.Writer, cs []*Commitment) error {
+func WriteCSV(w io.Writer, cs []*Commitment) error { return WriteCSVStatus(w, cs, nil) }
+
+// WriteCSVStatus is WriteCSV with what was reported: status is as for WriteJSONStatus.
+func WriteCSVStatus(w io.Writer, cs []*Commitment, status func(id string) string) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{csvFields()}
 	for _, c := range cs {
@@ -135,7 +149,7 @@ func WriteCSV(w io.Writer, cs []*Commitment) error {
 			c.ID, c.Participant, c.Section, c.Kind, strconv.Itoa(c.Page), c.Title.EN, c.Title.ES, c.Text.EN, c.Text.ES,
 			strings.Join(c.Themes, "; "), strings.Join(c.Institutions, "; "), strings.Join(c.Beneficiaries, "; "),
 			strconv.FormatBool(c.TimeBound), strconv.Itoa(c.Specificity), strings.Join(partsEN, " | "), strings.Join(partsES, " | "),
-			strings.Join(links, "; "), NoInformation,
+			strings.Join(links, "; "), statusOf(c, status),
 		}
 		for i := range row {
 			row[i] = inert(row[i])

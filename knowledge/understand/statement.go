@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -37,6 +38,8 @@ type commitments struct {
 	statement    *statement.Statement
 	participants phrases[string]
 	themes       phrases[string]
+	groups       phrases[string] // kinds of participants: "UN agencies", "los países"
+	documents    phrases[string] // documents and places that bear a participant's name
 	scaffold     map[string]bool // words of the question itself: they find nothing
 	index        map[string]*bm25
 }
@@ -45,7 +48,7 @@ var commitmentID = regexp.MustCompile(`\b([a-z]+(?:-[a-z]+)*-\d{2})\b`)
 
 func newCommitments(s *statement.Statement) *commitments {
 	c := &commitments{
-		statement: s, participants: phrases[string]{}, themes: phrases[string]{}, scaffold: map[string]bool{},
+		statement: s, participants: phrases[string]{}, themes: phrases[string]{}, groups: phrases[string]{}, documents: phrases[string]{}, scaffold: map[string]bool{},
 		index: map[string]*bm25{"en": newBM25("en", len(s.Commitments)), "es": newBM25("es", len(s.Commitments))},
 	}
 	for _, p := range s.Participants {
@@ -63,8 +66,17 @@ func newCommitments(s *statement.Statement) *commitments {
 			}
 		}
 	}
-	c.participants.sort()
-	c.themes.sort()
+	for kind, names := range groupNames {
+		for _, name := range names {
+			c.groups.add(strings.Fields(name), kind)
+		}
+	}
+	for _, name := range documentNames {
+		c.documents.add(strings.Fields(name), name)
+	}
+	for _, ps := range []phrases[string]{c.participants, c.themes, c.groups, c.documents} {
+		ps.sort()
+	}
 	for w := range strings.FieldsSeq(scaffoldWords) {
 		c.scaffold[w] = true
 	}
@@ -114,13 +126,13 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 		}
 	}
 	for i := 0; i < len(words); i++ {
-		if g, n := groupAt(words[i:]); n > 0 {
+		if g, n := c.groups.at(words[i:]); n > 0 {
 			q.Group = g
 			mark(taken, i, n)
 			i += n - 1
 			continue
 		}
-		if n := document(words[i:]); n > 0 {
+		if _, n := c.documents.at(words[i:]); n > 0 {
 			i += n - 1 // its name bears a country's, which is not asked for
 			continue
 		}
@@ -136,7 +148,7 @@ func (c *commitments) parse(folded string, words []string, places []Mention) Sta
 		}
 	}
 	for _, m := range places {
-		if i := m.start; document(words[i:]) > 0 || i >= 3 && document(words[i-3:]) == 4 || i >= 4 && document(words[i-4:]) == 5 {
+		if c.namesDocument(words, m.start) {
 			continue
 		}
 		if m.Place.Country == "" || m.Place.Kind == "paper" || taken[m.start] || m.Place.Kind == "city" || m.Place.Kind == "crossing" {
@@ -184,15 +196,23 @@ var dating = []string{"deadline", "deadlines", "plazo", "plazos", "fecha", "fech
 // Prepositions before a participant that is not the one who is asked about, where another is named already.
 var of = []string{"de", "del", "of", "to", "from", "by", "a", "con", "with", "para", "for"}
 
-// document tells how many of the words name a document or place that bears a participant's name.
-func document(words []string) int {
-	for _, name := range []string{"brazil plan of action", "plan de accion de brasil", "brazil declaration", "declaracion de brasil", "san jose action statement", "cartagena declaration", "panama canal"} {
-		ws := strings.Fields(name)
-		if len(ws) <= len(words) && slices.Equal(ws, words[:len(ws)]) {
-			return len(ws)
+// Documents and places that bear a participant's name.
+var documentNames = []string{"brazil plan of action", "plan de accion de brasil", "brazil declaration", "declaracion de brasil", "san jose action statement", "cartagena declaration", "panama canal"}
+
+// namesDocument tells whether the i-th word is the first or the last of a document's name.
+func (c *commitments) namesDocument(words []string, i int) bool {
+	if _, n := c.documents.at(words[i:]); n > 0 {
+		return true
+	}
+	for _, n := range []int{4, 5} { // so many words have the names that end with a participant's
+		if i < n-1 {
+			continue
+		}
+		if _, m := c.documents.at(words[i-n+1:]); m == n {
+			return true
 		}
 	}
-	return 0
+	return false
 }
 
 // institution tells whether a participant is no government.
@@ -212,22 +232,17 @@ func usIsCountry(words []string, i int) bool {
 	return i > 0 && slices.Contains([]string{"the", "canada", "and"}, words[i-1]) || i == 0
 }
 
-// groupAt finds a kind of participants at the beginning of the words: "UN agencies", "los países".
-func groupAt(words []string) (string, int) {
-	for _, g := range []struct{ words, kind string }{
-		{"un agencies", "un"}, {"un agency", "un"}, {"united nations agencies", "un"}, {"agencias de la onu", "un"}, {"agencias de naciones unidas", "un"},
-		{"agencias de las naciones unidas", "un"}, {"agencias onu", "un"}, {"un bodies", "un"}, {"the un ones", "un"}, {"un ones", "un"}, {"las de la onu", "un"},
-		{"paises observadores", "observer"}, {"observer countries", "observer"}, {"estados observadores", "observer"}, {"observers", "observer"}, {"observer states", "observer"}, {"observadores", "observer"},
-		{"which countries", "country"}, {"which country", "country"}, {"que paises", "country"}, {"que pais", "country"}, {"cuales paises", "country"},
-		{"which governments", "country"}, {"que gobiernos", "country"}, {"countries", "country"}, {"governments", "country"}, {"gobiernos", "country"},
-		{"international organizations", "organization"}, {"international organisations", "organization"}, {"organismos internacionales", "organization"},
-	} {
-		ws := strings.Fields(g.words)
-		if len(ws) <= len(words) && slices.Equal(ws, words[:len(ws)]) {
-			return g.kind, len(ws)
-		}
-	}
-	return "", 0
+// How people name a kind of participants.
+var groupNames = map[string][]string{
+	"un": {
+		"un agencies", "un agency", "united nations agencies", "agencias de la onu", "agencias de naciones unidas", "agencias de las naciones unidas",
+		"agencias onu", "un bodies", "the un ones", "un ones", "las de la onu",
+	},
+	"observer": {"paises observadores", "observer countries", "estados observadores", "observers", "observer states", "observadores"},
+	"country": {
+		"which countries", "which country", "que paises", "que pais", "cuales paises", "which governments", "que gobiernos", "countries", "governments", "gobiernos",
+	},
+	"organization": {"international organizations", "international organisations", "organismos internacionales"},
 }
 
 // The UN's own among the participants, for questions such as "which UN agencies".
@@ -256,12 +271,12 @@ func (c *commitments) search(q StatementQuery) []Found {
 		return found
 	}
 	var own, joint []Found
-	cover := c.cover(q.words)
+	cover, themes := c.cover(q.words), q.weighed()
 	for i, cm := range c.statement.Commitments {
 		if !c.inGroup(cm.Participant, q.Group) || q.Dated && !cm.TimeBound {
 			continue
 		}
-		f := Found{cm, themeWeight*q.themeScore(cm) + coverWeight*cover[i]}
+		f := Found{cm, themeWeight*themes.score(cm) + coverWeight*cover[i]}
 		switch {
 		case len(q.Participants) == 0, slices.Contains(q.Participants, cm.Participant):
 			own = append(own, f)
@@ -313,24 +328,36 @@ func elsewhere(all []*statement.Commitment, cover []float32, participants []stri
 	return top
 }
 
-// themeScore tells how well a commitment bears on the themes that are asked for, 0 to 1.
-func (q StatementQuery) themeScore(c *statement.Commitment) float32 {
-	var score, all float32
-	for t, w := range q.themes {
-		all += w
-		if at := slices.Index(c.Themes, t); at >= 0 {
-			score += w * (1 - 0.12*float32(at))
-		}
-	}
+// weighedThemes are the themes that are asked for, with how much each is.
+type weighedThemes struct {
+	ids     []string
+	weights []float32
+	all     float32
+}
+
+func (q StatementQuery) weighed() (ts weighedThemes) {
 	if q.Theme != "" && len(q.themes) == 0 { // a theme chosen by a button
-		if at := slices.Index(c.Themes, q.Theme); at >= 0 {
-			return 1 - 0.12*float32(at)
-		}
+		return weighedThemes{[]string{q.Theme}, []float32{1}, 1}
 	}
-	if all == 0 {
+	for _, id := range slices.Sorted(maps.Keys(q.themes)) {
+		ts.ids, ts.weights = append(ts.ids, id), append(ts.weights, q.themes[id])
+		ts.all += q.themes[id]
+	}
+	return ts
+}
+
+// score tells how well a commitment bears on the themes, 0 to 1.
+func (ts weighedThemes) score(c *statement.Commitment) float32 {
+	if ts.all == 0 {
 		return 0
 	}
-	return score / all
+	var score float32
+	for i, id := range ts.ids {
+		if at := slices.Index(c.Themes, id); at >= 0 {
+			score += ts.weights[i] * (1 - 0.12*float32(at))
+		}
+	}
+	return score / ts.all
 }
 
 // cover tells for each commitment how much of the words it holds, 0 to about 1; rare words count most.
