@@ -5,6 +5,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
+# docker build --build-arg VERSION="$(git describe --tags --always --dirty)" .
 ARG VERSION=container
 # The content, the models and the texts are embedded: the binary is all there is.
 RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" -o /cobijo ./cmd/cobijo
@@ -16,7 +17,8 @@ COPY --from=build /cobijo /cobijo
 USER nonroot:nonroot
 ENV HTTP_ADDR=:8080
 EXPOSE 8080
-# No HEALTHCHECK: it runs a command inside the container, and there is no shell or HTTP client here. Whatever runs the
-# container asks /healthz (the process lives) and /readyz (Redis can be reached) from outside.
+# Whether the process lives (/healthz), and not whether Redis does (/readyz): without Redis it still answers, and to start it anew
+# would help nobody.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["/cobijo", "health"]
 ENTRYPOINT ["/cobijo"]
 CMD ["serve"]

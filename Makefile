@@ -9,6 +9,15 @@ COVER   ?= coverage.out
 # Tools are pinned here and not in go.mod: they are no part of the program, and their modules would outnumber its own.
 GOLANGCI    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK := $(GO) run golang.org/x/vuln/cmd/govulncheck@v1.9.0
+GITLEAKS    := $(GO) run github.com/zricethezav/gitleaks/v8@v8.30.1
+CYCLONEDX   := $(GO) run github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+GOLICENSES  := $(GO) run github.com/google/go-licenses@v1.6.0
+
+# What a release is built for, and where it is put.
+PLATFORMS ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+DIST      ?= dist
+# Licences that put no condition on those who run or change Cobijo beyond naming the authors.
+LICENCES  := MIT,Apache-2.0,BSD-2-Clause,BSD-3-Clause,BSL-1.0,ISC,Unlicense
 
 .DEFAULT_GOAL := help
 
@@ -79,6 +88,32 @@ vuln: ## Look for known vulnerabilities (asks vuln.go.dev)
 	case "$$out" in *"fetching vulnerabilities"*) echo "vuln: the database cannot be reached; nothing was looked up"; exit 0;; esac; \
 	exit $$code
 
+# Keys and tokens, in all that was ever committed and in what is not yet; made-up ones in tests are told apart in .ci/gitleaks.toml.
+.PHONY: secrets
+secrets: ## Look for secrets in the repository and its history
+	$(GITLEAKS) git --no-banner --redact --config .ci/gitleaks.toml --log-level warn .
+	$(GITLEAKS) dir --no-banner --redact --config .ci/gitleaks.toml --log-level warn .
+
+.PHONY: licences
+licences: ## List the licences of what the binary is made of; fails where one is not known to be fine
+	@$(GOLICENSES) check ./cmd/cobijo --ignore cobijo --allowed_licenses=$(LICENCES) --logtostderr=false --stderrthreshold=ERROR
+	@$(GOLICENSES) report ./cmd/cobijo --ignore cobijo 2>/dev/null | cut -d, -f1,3
+
+# The same commit and the same Go give the same bytes: no path, no time and no build id of this machine is in a binary.
+.PHONY: release
+release: ## Build for all PLATFORMS into dist, with SHA256SUMS, an SBOM (CycloneDX) and the licences
+	rm -rf $(DIST) && mkdir -p $(DIST)
+	@set -e; for platform in $(PLATFORMS); do \
+		os=$${platform%/*}; arch=$${platform#*/}; ext=; [ $$os != windows ] || ext=.exe; \
+		out=$(DIST)/cobijo_$(VERSION)_$${os}_$$arch$$ext; echo "build $$out"; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -buildid= -X main.version=$(VERSION)' -o $$out ./cmd/cobijo; \
+	done
+	$(CYCLONEDX) app -json -licenses -noserial -notimestamp -main cmd/cobijo -output $(DIST)/cobijo_$(VERSION).cdx.json .
+	@$(MAKE) --no-print-directory -s licences > $(DIST)/licences.csv
+	cp LICENSE $(DIST)/
+	cd $(DIST) && sha256sum -- * > SHA256SUMS
+	@cat $(DIST)/SHA256SUMS
+
 .PHONY: clean
 clean: ## Remove what was built
-	rm -f cobijo $(COVER)
+	rm -rf cobijo $(COVER) $(DIST)

@@ -73,8 +73,10 @@ type Options struct {
 	Carrier   Carrier
 	// Every is how long a chat is left alone between two parcels that had to wait; nil for not at all.
 	Every func(body []byte) time.Duration
-	Log   *slog.Logger
-	Now   func() time.Time // time.Now where nil
+	// Sent is told of each attempt: why it failed, "" where it did not, and how long it took. It may be nil.
+	Sent func(kind Kind, took time.Duration)
+	Log  *slog.Logger
+	Now  func() time.Time // time.Now where nil
 }
 
 // Outbox sends for one channel.
@@ -204,7 +206,27 @@ func (b *Outbox) Send(ctx context.Context, h *store.Held, parcels []*store.Parce
 func (b *Outbox) carry(ctx context.Context, body []byte, doubt bool) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), store.SendTime)
 	defer cancel()
-	return b.o.Carrier.Carry(ctx, body, doubt)
+	begun := time.Now()
+	receipt, err := b.o.Carrier.Carry(ctx, body, doubt)
+	if b.o.Sent != nil {
+		b.o.Sent(kindOf(err), time.Since(begun))
+	}
+	return receipt, err
+}
+
+// failure is what a carrier's error says; one of no kind is taken for Unavailable.
+func failure(err error) *SendError {
+	e := &SendError{Kind: Unavailable}
+	errors.As(err, &e)
+	return e
+}
+
+// kindOf is why an attempt failed; "" where it did not.
+func kindOf(err error) Kind {
+	if err == nil {
+		return ""
+	}
+	return failure(err).Kind
 }
 
 // putOff leaves a parcel for later. One that may have been sent stays one that may have been sent.
@@ -221,8 +243,7 @@ func (b *Outbox) after(ctx context.Context, h *store.Held, p *store.Parcel, rece
 	if sent == nil {
 		return false, b.o.Queue.Sent(ctx, h, p, receipt)
 	}
-	e := &SendError{Kind: Unavailable}
-	errors.As(sent, &e)
+	e := failure(sent)
 	b.o.Log.WarnContext(ctx, "not sent", "channel", b.o.Channel, "kind", string(e.Kind), "tries", p.Tries+1, "cause", cause(e))
 	switch e.Kind {
 	case Gone:
@@ -357,8 +378,8 @@ func (b *Outbox) Direct(ctx context.Context, bodies [][]byte) error {
 			if err == nil {
 				break
 			}
-			e := &SendError{Kind: Unavailable}
-			if errors.As(err, &e); !e.Unsent || e.Kind == Rejected || e.Kind == Gone {
+			e := failure(err)
+			if !e.Unsent || e.Kind == Rejected || e.Kind == Gone {
 				return err
 			}
 			time.Sleep(min(max(e.RetryAfter, lookEvery), shortWait))

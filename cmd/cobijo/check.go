@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"cobijo/bot/reminders"
 	"cobijo/knowledge"
 	"cobijo/locales"
 )
@@ -33,6 +34,8 @@ func (c *checkCmd) Run(s *streams) error {
 		return stale(s.out, library, time.Now(), c.Within)
 	}
 	faults := append(knowledge.Check(c.fs(), time.Now()), locales.Check(locales.FS, usedTexts("."))...)
+	_, holidays := reminders.LoadHolidays(c.fs())
+	faults = append(faults, holidays...)
 	n := 0
 	for _, f := range faults {
 		if strings.Contains(f.File, c.Only) {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/redis/go-redis/v9"
+
 	"cobijo/bot"
 	"cobijo/bot/dialogue"
 	"cobijo/bot/store"
@@ -26,13 +28,16 @@ type settings struct {
 	Operator   string        `env:"COBIJO_OPERATOR" help:"Who runs this assistant, as its first message says it."`
 	SessionTTL time.Duration `name:"session-ttl" env:"COBIJO_SESSION_TTL" default:"24h" help:"How long language, country and last subject are remembered after a message (at most 24h)."`
 	PerMinute  int           `env:"COBIJO_PER_MINUTE" default:"20" help:"How many messages of one chat are answered in a minute."`
+	RedisWait  time.Duration `name:"redis-wait" env:"COBIJO_REDIS_WAIT" default:"5s" help:"How long a message waits for a Redis that restarts or fails over, before it is answered without memory."`
 	MaxRunes   int           `env:"COBIJO_MAX_MESSAGE" default:"2000" help:"How many characters a message may have."`
 }
 
 type serveCmd struct {
 	settings
 	telegramSettings
-	HTTPAddr string `name:"http-addr" env:"HTTP_ADDR" default:"localhost:8080" help:"Where the web chat, /healthz and /readyz listen."`
+	slackSettings
+	observeSettings
+	HTTPAddr string `name:"http-addr" env:"HTTP_ADDR" default:"localhost:8080" help:"Where the web chat, webhooks, /healthz, /readyz and /metrics listen."`
 	Proxy    bool   `name:"behind-proxy" env:"COBIJO_BEHIND_PROXY" help:"A proxy stands before it and adds the client's address to X-Forwarded-For: the limit for each address counts by the last one there."`
 	ExitURL  string `name:"exit-url" env:"COBIJO_EXIT_URL" help:"Where the button to leave quickly leads: a page that nobody wonders about." placeholder:"URL"`
 	HTTPS    bool   `name:"https" env:"COBIJO_HTTPS" help:"The page is reached by https (behind a proxy): cookies are sent over nothing else."`
@@ -50,6 +55,8 @@ func (c settings) check() error {
 		return fmt.Errorf("COBIJO_SESSION_TTL is %v: more than nothing, at most %v", c.SessionTTL, maxTTL)
 	case c.PerMinute < 1:
 		return fmt.Errorf("COBIJO_PER_MINUTE is %d: at least 1", c.PerMinute)
+	case c.RedisWait < 0:
+		return fmt.Errorf("COBIJO_REDIS_WAIT is %v: at least 0", c.RedisWait)
 	case c.MaxRunes < 100:
 		return fmt.Errorf("COBIJO_MAX_MESSAGE is %d: at least 100", c.MaxRunes)
 	}
@@ -64,10 +71,13 @@ func (c settings) check() error {
 // service is the assistant with its memory, and what must be closed after it.
 type service struct {
 	*bot.Service
+	*sight
 	talk  *dialogue.Dialogue
 	base  *knowledge.Base
 	texts *locales.Catalog
 	keys  [][]byte
+	rdb   redis.UniversalClient
+	ready []func() error // beside the store: what else must be reached
 	close func()
 }
 
@@ -91,6 +101,9 @@ func (c settings) open(log *slog.Logger) (*service, error) {
 		log.Error("text not whole", "lang", lang, "message", id, "error", err)
 	}
 	s := &service{base: base, texts: texts}
+	if s.sight, err = newSight(context.Background(), log); err != nil {
+		return nil, err
+	}
 	for _, k := range c.Secret {
 		s.keys = append(s.keys, []byte(k))
 	}
@@ -107,14 +120,18 @@ func (c settings) open(log *slog.Logger) (*service, error) {
 	} else {
 		log.Warn("REDIS_URL is not set: an embedded Redis serves, and nothing survives a restart")
 	}
-	st, err := store.New(rdb, store.Options{Secrets: s.keys, SessionTTL: c.SessionTTL, PerMinute: c.PerMinute})
+	rdb.AddHook(s.metrics.RedisHook(s.traces))
+	st, err := store.New(rdb, store.Options{Secrets: s.keys, SessionTTL: c.SessionTTL, PerMinute: c.PerMinute, Patience: c.RedisWait})
 	if err != nil {
 		stop()
 		return nil, err
 	}
-	s.close = stop
+	s.rdb, s.close = rdb, func() {
+		s.blind()
+		stop()
+	}
 	s.talk = dialogue.New(base, texts, dialogue.Options{Operator: c.Operator, MaxRunes: c.MaxRunes})
-	s.Service = bot.New(bot.Options{Dialogue: s.talk, Store: st, Texts: texts, Log: log})
+	s.Service = bot.New(bot.Options{Dialogue: s.talk, Store: st, Texts: texts, Log: log, Observer: s.metrics.Answers(s.traces)})
 	return s, nil
 }
 
@@ -123,7 +140,8 @@ const shutdownTime = 10 * time.Second
 
 // Run serves the web chat until the context ends.
 func (c *serveCmd) Run(ctx context.Context, s *streams) error {
-	log := slog.New(slog.NewTextHandler(s.err, nil))
+	log := c.logger(s.err)
+	gather(log)
 	svc, err := c.open(log)
 	if err != nil {
 		return err
@@ -135,30 +153,40 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/", page)
+	mux.Handle("GET /metrics", c.metrics(svc))
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		if err := svc.Ready(r.Context()); err != nil {
 			http.Error(w, "the store cannot be reached: answering without memory", http.StatusServiceUnavailable)
 			return
 		}
+		for _, ready := range svc.ready {
+			if err := ready(); err != nil {
+				http.Error(w, err.Error(), http.StatusServiceUnavailable)
+				return
+			}
+		}
 		fmt.Fprintln(w, "ready")
 	})
+	if c.RedisURL != "" {
+		go svc.advise(ctx, log)
+	}
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", c.HTTPAddr)
 	if err != nil {
 		return fmt.Errorf("HTTP_ADDR: %w", err)
 	}
-	server := &http.Server{
-		Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 15 * time.Second,
-		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
-		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelWarn), // its lines name clients' addresses
-	}
-	ctx, telegramEnded, err := c.serve(ctx, svc, mux, log)
+	server := newServer(mux)
+	ctx, slackEnded, err := c.serveSlack(ctx, svc, mux, log)
 	if err != nil {
 		return err
 	}
+	ctx, telegramEnded, err := c.serve(ctx, svc, mux, log)
+	if err != nil {
+		return errors.Join(err, slackEnded())
+	}
 	fmt.Fprintf(s.out, "Cobijo listens on http://%s (Ctrl-C ends it)\n", listener.Addr())
-	return errors.Join(serve(ctx, server, listener), telegramEnded())
+	return errors.Join(serve(ctx, server, listener), telegramEnded(), slackEnded())
 }
 
 // clientAddr tells how a request's client is known: behind a proxy by what the proxy says, which is the last address in the
@@ -174,6 +202,15 @@ func (c *serveCmd) clientAddr() func(*http.Request) string {
 		}
 		addrs := strings.Split(all[len(all)-1], ",")
 		return strings.TrimSpace(addrs[len(addrs)-1])
+	}
+}
+
+// newServer makes a server that gives nobody more time and room than a message takes.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 15 * time.Second,
+		IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelWarn), // its lines name clients' addresses
 	}
 }
 

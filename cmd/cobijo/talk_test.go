@@ -69,11 +69,11 @@ func TestCommitments(t *testing.T) {
 			c.Lang, c.Width = "en", 60
 		}
 		var out bytes.Buffer
-		err := c.print(&out, base, texts)
+		err := c.print(t.Context(), &out, base, texts)
 		return out.String(), err
 	}
 	for name, c := range map[string]commitmentsCmd{
-		"participant": {Participant: []string{"nobody"}}, "theme": {Theme: "weather"},
+		"participant": {Participant: []string{"nobody"}}, "theme": {Theme: "weather"}, "status": {Status: "nearly"},
 	} {
 		if _, err := show(c); !errors.As(err, &usageError{}) {
 			t.Errorf("wrong %s: %v", name, err)
@@ -83,8 +83,10 @@ func TestCommitments(t *testing.T) {
 	if err != nil || !strings.Contains(table, "mx-04") || !strings.Contains(table, "2 commitments. San José Action Statement") {
 		t.Errorf("%v:\n%s", err, table)
 	}
-	if table, err := show(commitmentsCmd{Status: "overdue", Format: "table"}); err != nil || !strings.HasPrefix(table, "0 commitments.") {
-		t.Errorf("%v:\n%s", err, table)
+	for _, c := range []commitmentsCmd{{Status: "overdue", Format: "table"}, {Status: "done", Format: "json"}, {Format: "ics"}} {
+		if _, err := show(c); err == nil || !strings.Contains(err.Error(), "REDIS_URL is missing") {
+			t.Errorf("%+v without records: %v", c, err)
+		}
 	}
 	data, err := show(commitmentsCmd{Participant: []string{"mx", "gt"}, Format: "json"})
 	var set struct{ Count int }

@@ -30,7 +30,7 @@ func (c telegramSettings) channel(svc *service, log *slog.Logger) (*telegram.Cha
 	}
 	o := telegram.Options{
 		Token: c.TelegramToken, APIURL: c.TelegramAPIURL, Mode: telegram.Mode(c.TelegramMode), Secret: c.TelegramWebhookSecret,
-		WebhookURL: c.TelegramWebhookURL, PerSecond: c.TelegramPerSecond, Log: log,
+		WebhookURL: c.TelegramWebhookURL, PerSecond: c.TelegramPerSecond, Sent: svc.sent("telegram"), Log: log,
 	}
 	if c.TelegramPerSecond == 0 {
 		o.PerSecond, o.Unpaced = -1, true
