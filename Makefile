@@ -5,6 +5,8 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 EVAL    ?= knowledge/understand/testdata
 FUZZTIME ?= 10s
 COVER   ?= coverage.out
+SOAK    ?= 1m
+GROWTH  ?= 10s
 
 # Tools are pinned here and not in go.mod: they are no part of the program, and their modules would outnumber its own.
 GOLANGCI    := $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
@@ -72,6 +74,19 @@ fuzz: ## Fuzz each target for FUZZTIME (10s)
 			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$pkg"; \
 		done; \
 	done
+
+# These three start whole processes and real Redis servers; they take redis-server, and the machine for themselves.
+.PHONY: scale
+scale: ## Drive 100,000 updates and 5,000 reminders through three replicas on a Redis Cluster
+	COBIJO_LONG=1 $(GO) test -count 1 -timeout 30m -v -run '^TestCluster$$' ./bot/scale
+
+.PHONY: growth
+growth: ## Measure what a message, a chat and a subscription take, each load for GROWTH (10s)
+	COBIJO_GROWTH=$(GROWTH) $(GO) test -count 1 -timeout 30m -v -run '^TestGrowth$$' ./bot/scale
+
+.PHONY: soak
+soak: ## Let people talk for SOAK (1m) while everything fails in turn
+	COBIJO_SOAK=$(SOAK) $(GO) test -count 1 -timeout 0 -v -run '^TestSoak$$' ./bot/scale
 
 .PHONY: train
 train: ## Train the models from seeds/questions, for the next build to carry

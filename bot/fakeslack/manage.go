@@ -41,7 +41,8 @@ func (s *Server) DeleteChannel(c *Channel, by *Person) *Delivery {
 	defer s.mu.Unlock()
 	delete(s.channelOf, c.ID)
 	s.channels = slices.DeleteFunc(s.channels, func(x *Channel) bool { return x == c })
-	return s.event("channel_deleted", map[string]any{"type": "channel_deleted", "channel": c.ID, "actor_id": by.ID})
+	kind := channelEvent(c, "deleted")
+	return s.event(kind, map[string]any{"type": kind, "channel": c.ID, "actor_id": by.ID})
 }
 
 // RemoveBot takes the bot out of a channel. The app is told, though it is no member any more.
@@ -91,4 +92,13 @@ func (s *Server) membership(kind string, c *Channel, user string, by *Person) *D
 	}
 	s.touch()
 	return s.event(kind, e)
+}
+
+// Uninstall takes the app out of the workspace: its tokens serve no more. The app is told.
+func (s *Server) Uninstall() (revoked, uninstalled *Delivery) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.revoked = "account_inactive"
+	revoked = s.event("tokens_revoked", map[string]any{"type": "tokens_revoked", "tokens": map[string]any{"oauth": []string{}, "bot": []string{s.BotUser}}})
+	return revoked, s.event("app_uninstalled", map[string]any{"type": "app_uninstalled"})
 }

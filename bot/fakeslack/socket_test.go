@@ -1,6 +1,7 @@
 package fakeslack
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"sync"
@@ -179,4 +180,113 @@ func TestSocketRefusals(t *testing.T) {
 	if _, err := swapped.AuthTestContext(ctx); err == nil || err.Error() != "not_allowed_token_type" {
 		t.Errorf("app token for the Web API: %v", err)
 	}
+}
+
+// A connection that is dead without being closed: the app must notice by itself.
+func TestSocketSilence(t *testing.T) {
+	s, c, ctx := start(t)
+	s.PingEvery = 20 * time.Millisecond
+	s.Retries = []time.Duration{0, 0, 0}
+	ana := s.Person("ana", "es-419", "America/Mexico_City")
+	got := make(chan string, 10)
+	sm := socketmode.New(c, socketmode.OptionPingInterval(400*time.Millisecond))
+	run, stop := context.WithCancel(ctx)
+	done := make(chan error, 1)
+	go func() { done <- sm.RunContext(run) }()
+	go func() {
+		for {
+			select {
+			case e := <-sm.Events:
+				if e.Type == socketmode.EventTypeEventsAPI {
+					_ = sm.Ack(*e.Request)
+					got <- e.Request.EnvelopeID
+				}
+			case <-run.Done():
+				return
+			}
+		}
+	}()
+	if err := s.Connected(ctx, 1); err != nil {
+		t.Fatal(err)
+	}
+	s.Silence(true)
+	d := s.DM(ana, "¿hay alguien?")
+	if err := s.Until(ctx, func() bool { return s.Connections() == 0 }); err != nil {
+		t.Fatal(err)
+	}
+	s.Silence(false)
+	if err := d.Wait(ctx); err != nil {
+		t.Fatal(err)
+	}
+	<-got
+	if n := d.Attempts(); n < 2 {
+		t.Errorf("brought %d times", n)
+	}
+	stop()
+	<-done
+	noProblems(t, s)
+}
+
+func TestUninstall(t *testing.T) {
+	s, c, ctx := start(t)
+	kinds := make(chan string, 10)
+	connect(ctx, t, s, c, func(sm *socketmode.Client, e socketmode.Event) {
+		if ev, ok := e.Data.(slackevents.EventsAPIEvent); ok {
+			_ = sm.Ack(*e.Request)
+			kinds <- ev.InnerEvent.Type
+		}
+	})
+	first, second := s.Uninstall()
+	for _, d := range []*Delivery{first, second} {
+		if err := d.Wait(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if a, b := <-kinds, <-kinds; a != "tokens_revoked" || b != "app_uninstalled" {
+		t.Errorf("told of %s and %s", a, b)
+	}
+	if _, err := c.AuthTestContext(ctx); errText(err) != "account_inactive" {
+		t.Errorf("a token of an app that is gone: %v", err)
+	}
+}
+
+func TestChannelsChange(t *testing.T) {
+	s, c, ctx := start(t)
+	ana, eva := s.Person("ana", "es-419", "America/Mexico_City"), s.Person("eva", "en-US", "America/New_York")
+	open, hidden := s.Channel("open", ana), s.Private(s.Channel("hidden", ana))
+	var mu sync.Mutex
+	var kinds []string
+	connect(ctx, t, s, c, func(sm *socketmode.Client, e socketmode.Event) {
+		if ev, ok := e.Data.(slackevents.EventsAPIEvent); ok {
+			mu.Lock()
+			kinds = append(kinds, ev.InnerEvent.Type)
+			mu.Unlock()
+			_ = sm.Ack(*e.Request)
+		}
+	})
+	d := s.Say(ana, open, "uno")
+	for _, d := range []*Delivery{
+		d, s.EditMessage(open, d.TS, "dos"), s.DeleteMessage(open, d.TS), s.Rename(open, "renamed"), s.Archive(open, ana), s.Unarchive(open, ana),
+		s.Archive(hidden, ana), s.Join(open, eva), s.Leave(open, eva), s.RemoveBot(open, ana), s.InviteBot(open, ana), s.DeleteChannel(hidden, ana),
+	} {
+		if err := d.Wait(ctx); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	want := []string{
+		"message", "message", "message", "channel_rename", "channel_archive", "channel_unarchive", "group_archive", "member_joined_channel",
+		"member_left_channel", "channel_left", "member_joined_channel", "group_deleted",
+	}
+	slices.Sort(kinds)
+	slices.Sort(want)
+	if !slices.Equal(kinds, want) {
+		t.Errorf("told of %q", kinds)
+	}
+	s.RemoveBot(open, ana)
+	if err := s.Say(ana, open, "¿sigue ahí?").Wait(ctx); !errors.Is(err, ErrNotTold) {
+		t.Errorf("told of a channel where it is not: %v", err)
+	}
+	noProblems(t, s)
 }

@@ -51,8 +51,8 @@ var commitmentID = regexp.MustCompile(`^[a-z0-9][a-z0-9:-]{0,79}$`)
 
 // Person is a member of staff, as Slack knows them.
 type Person struct {
-	ID   string `json:"id"`
-	Name string `json:"name,omitempty"` // as shown; may be empty
+	ID   string `json:"id" yaml:"id"`
+	Name string `json:"name,omitempty" yaml:"name,omitempty"` // as shown; may be empty
 }
 
 // Day is a day of the calendar, "2026-11-25"; days compare as strings. Empty is no day.

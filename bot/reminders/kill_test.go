@@ -108,7 +108,7 @@ func child() {
 		panic(err)
 	}
 	poster := deadlyPoster{newPoster(os.Getenv(childURL)), &deadly{at: number(childPosts)}}
-	s := newService(&testing.T{}, rdb, poster, clockAt(start).now, fastTiming(), nil)
+	s := newService(&testing.T{}, rdb, poster, clockAt(start).now, lossyTiming(), nil)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	if err := s.Run(ctx); err != nil {
@@ -139,7 +139,7 @@ func TestKilled(t *testing.T) {
 	}
 	server := redisServer(t, false)
 	rdb := server.client()
-	r := newRig(t, rdb, nine(t))
+	r := newRigWith(t, rdb, nine(t), lossyTiming())
 	r.channel.slow = 3 * time.Millisecond
 	var occurrences []string
 	where := map[string]int{}

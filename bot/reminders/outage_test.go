@@ -14,7 +14,7 @@ import (
 func TestRedisRestarts(t *testing.T) {
 	t.Parallel()
 	server := redisServer(t, true)
-	r := newRig(t, server.client(), nine(t))
+	r := newRigWith(t, server.client(), nine(t), lossyTiming())
 	r.channel.slow = 10 * time.Millisecond
 	occurrences := dueAt(t, r, "a", 60)
 	run(t, r.Service)
@@ -32,7 +32,7 @@ func TestRedisRestarts(t *testing.T) {
 		}
 		agedLeases(t, rdb)
 		time.Sleep(200 * time.Millisecond)
-		run(t, newService(t, server.client(), newPoster(r.channel.URL), r.clock.now, fastTiming(), nil))()
+		run(t, newService(t, server.client(), newPoster(r.channel.URL), r.clock.now, lossyTiming(), nil))()
 		return false
 	})
 	once(t, r.channel, occurrences)
@@ -141,20 +141,24 @@ func TestManyAtOnce(t *testing.T) {
 	eventually(t, within, "all are recorded", recorded(t, r.store, occurrences))
 	once(t, r.channel, occurrences)
 	last, others, least := map[string]time.Time{}, time.Duration(0), time.Hour
+	meanwhile, beside := 0, 0 // others before the last of the busy channel
 	for _, p := range r.channel.all() {
 		if before, ok := last[p.Channel]; ok {
 			least = min(least, p.At.Sub(before))
 		}
 		last[p.Channel] = p.At
-		if !strings.HasPrefix(p.Channel, "CBUSY") {
+		if p.Channel == "CBUSY" {
+			meanwhile = beside
+		} else {
+			beside++
 			others = max(others, p.At.Sub(began))
 		}
 	}
 	if least < every {
 		t.Errorf("two messages in a channel %v apart, want %v at least", least, every)
 	}
-	if !long() && last["CBUSY"].Sub(began) < others {
-		t.Errorf("the busy channel was done after %v, the others after %v", last["CBUSY"].Sub(began), others)
+	if meanwhile < busy {
+		t.Errorf("while the busy channel got %d messages, the others got %d", busy, meanwhile)
 	}
 	t.Logf("%d subscriptions due in one minute over %d channels: all posted in %v (%.0f a second), the others than the busy one in %v; least pause in a channel %v",
 		n, len(last), took.Round(time.Millisecond), float64(n)/took.Seconds(), others.Round(time.Millisecond), least.Round(time.Millisecond))

@@ -118,6 +118,14 @@ var readStatement = sync.OnceValues(func() (*statement.Statement, error) {
 
 // fastTiming lets a test see in seconds what takes minutes.
 func fastTiming() Timing {
+	t := lossyTiming()
+	t.Post, t.Lease = 10*time.Second, 40*time.Second
+	return t
+}
+
+// lossyTiming is for tests that have answers, processes or the server go missing: they are not waited for long. On a slow machine
+// more of them seem to go missing, which must do no harm.
+func lossyTiming() Timing {
 	return Timing{Plan: 20 * time.Millisecond, Window: 20 * time.Millisecond, Post: 400 * time.Millisecond, Lease: 1300 * time.Millisecond,
 		Every: 20 * time.Millisecond, Workers: 8, First: 20 * time.Millisecond}
 }
@@ -180,8 +188,13 @@ func newService(t testing.TB, rdb redis.UniversalClient, poster Poster, now func
 
 func newRig(t testing.TB, rdb redis.UniversalClient, at time.Time) *rig {
 	t.Helper()
+	return newRigWith(t, rdb, at, fastTiming())
+}
+
+func newRigWith(t testing.TB, rdb redis.UniversalClient, at time.Time, timing Timing) *rig {
+	t.Helper()
 	r := &rig{channel: newChannelServer(t), clock: clockAt(at), outcomes: map[Outcome]int{}}
-	r.Service = newService(t, rdb, newPoster(r.channel.URL), r.clock.now, fastTiming(), r)
+	r.Service = newService(t, rdb, newPoster(r.channel.URL), r.clock.now, timing, r)
 	r.store = r.o.Store
 	return r
 }

@@ -66,7 +66,7 @@ func TestChannelFails(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			r := newRig(t, redisServer(t, false).client(), nine(t))
+			r := newRigWith(t, redisServer(t, false).client(), nine(t), lossyTiming())
 			r.channel.fault = func(_ string, n int) fault {
 				if n < 2 {
 					return how

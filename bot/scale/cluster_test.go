@@ -123,7 +123,7 @@ func TestCluster(t *testing.T) {
 	for _, port := range ports(t, 3) {
 		replicas = append(replicas, newReplica(t, binary, port, cluster.url(), "TELEGRAM_TOKEN="+api.Token, "TELEGRAM_API_URL="+api.URL()))
 	}
-	c := &crowd{t: t, api: api, front: newFront(replicas), people: talkers(t, api, 10_000, people, each), side: inFlight, one: 10, patience: 3 * aMinute}
+	c := &crowd{t: t, api: api, front: newFront(replicas), people: talkers(t, api, 10_000, people, each), side: inFlight, one: 10, patience: 3 * longest}
 	due, slack := subscribe(t, rdb, reminded), newChannels(t)
 	var senders []*sender
 	for range 3 {
@@ -136,7 +136,7 @@ func TestCluster(t *testing.T) {
 	victim := cluster.holds(reminderQueue)
 	c.run(map[int64]func(){
 		total / 8: func() {
-			within(t, aMinute, "reminders are posted", func() bool { return slack.posted() > 10 })
+			within(t, longest, "reminders are posted", func() bool { return slack.posted() > 10 })
 			before.Store(int64(slack.posted()))
 			senders[0].kill()
 			replicas[0].kill() // the front notices by itself: what it brings there is refused
@@ -149,7 +149,7 @@ func TestCluster(t *testing.T) {
 		total / 4: func() {
 			cluster.servers[victim].kill()
 			died.Store(int64(time.Since(begin)))
-			within(t, aMinute, "a replica takes over", func() bool { return cluster.leads(masters + victim) })
+			within(t, longest, "a replica takes over", func() bool { return cluster.leads(masters + victim) })
 			took.Store(int64(time.Since(begin)) - died.Load())
 		},
 	})
@@ -163,7 +163,7 @@ func TestCluster(t *testing.T) {
 		}
 		return n
 	}
-	for end := time.Now().Add(3 * aMinute); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
+	for end := time.Now().Add(3 * longest); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
 		if lost, _ := slack.count(due); lost == 0 && answers() >= int(total) {
 			break
 		}

@@ -28,7 +28,7 @@ type front struct {
 
 func newFront(replicas []*replica) *front {
 	// Telegram waits for an acknowledgement for about as long.
-	return &front{replicas: replicas, client: &http.Client{Timeout: aMinute, Transport: &http.Transport{MaxIdleConnsPerHost: 200}}}
+	return &front{replicas: replicas, client: &http.Client{Timeout: longest, Transport: &http.Transport{MaxIdleConnsPerHost: 200}}}
 }
 
 // next gives the replica whose turn it is.
@@ -83,7 +83,6 @@ type talker struct {
 	chat *faketelegram.Chat
 	say  []string
 	n    int // how many were acknowledged
-	body []byte
 }
 
 // crowd lets many people say what they have to say: of one chat one update after another, each until it is taken; of different

@@ -39,6 +39,7 @@ func info(t testing.TB, rdb redis.UniversalClient, section string) map[string]fl
 type cost struct {
 	rate            float64 // messages a second
 	app, redis, own float64 // processor seconds a second: the replicas, Redis, the load with the Bot API
+	others          float64 // the same: all else on the machine
 	in, out         float64 // bytes a message, to and from Redis
 	commands        map[string]float64
 	sent            float64 // bytes to the Bot API a message
@@ -68,7 +69,7 @@ func measure(t *testing.T, binary string, replicas int, d time.Duration) cost {
 		running, l.addrs = append(running, r), append(l.addrs, r.addr)
 	}
 	const conns, chats = 64, 20_000
-	l.run(t, conns, 2000, 9_000_000, 4000, aMinute) // warm
+	l.run(t, conns, 2000, 9_000_000, 4000, longest) // warm
 	used := func() (app, redis, own float64) {
 		for _, r := range running {
 			app += cpuTime(t, r.pid()).Seconds()
@@ -77,13 +78,14 @@ func measure(t *testing.T, binary string, replicas int, d time.Duration) cost {
 	}
 	stats, commands := info(t, rdb, "stats"), info(t, rdb, "commandstats")
 	app, red, own := used()
-	sent, begin := api.bytes.Load(), time.Now()
+	sent, all0, begin := api.bytes.Load(), busy(t), time.Now()
 	n := float64(l.run(t, conns, chats, 1_000_000, 1<<60, d))
 	took := time.Since(begin).Seconds()
 	if n == 0 {
 		t.Fatal("nothing was answered")
 	}
 	appEnd, redEnd, ownEnd := used()
+	whole := (busy(t) - all0).Seconds() / took
 	statsEnd, commandsEnd := info(t, rdb, "stats"), info(t, rdb, "commandstats")
 	c := cost{
 		rate: n / took, app: (appEnd - app) / took, redis: (redEnd - red) / took, own: (ownEnd - own) / took, commands: map[string]float64{},
@@ -91,6 +93,7 @@ func measure(t *testing.T, binary string, replicas int, d time.Duration) cost {
 		out:  (statsEnd["total_net_output_bytes"] - stats["total_net_output_bytes"]) / n,
 		sent: float64(api.bytes.Load()-sent) / n,
 	}
+	c.others = max(0, whole-c.app-c.redis-c.own)
 	for name, calls := range commandsEnd {
 		if per := (calls - commands[name]) / n; per >= 0.005 && name != "info" {
 			c.commands[name] = per
@@ -103,7 +106,9 @@ func measure(t *testing.T, binary string, replicas int, d time.Duration) cost {
 func (c cost) limit(replicas int) string {
 	cores := float64(runtime.NumCPU())
 	switch {
-	case c.app+c.redis+c.own > 0.9*cores:
+	case c.app+c.redis+c.own+c.others > 0.9*cores && c.others > 0.1*cores:
+		return fmt.Sprintf("the machine: its %.0f cores are in use, %.1f of them by others", cores, c.others)
+	case c.app+c.redis+c.own+c.others > 0.9*cores:
 		return fmt.Sprintf("the machine: its %.0f cores are in use", cores)
 	case c.redis > 0.9:
 		return "Redis: its one core is in use"
@@ -113,10 +118,9 @@ func (c cost) limit(replicas int) string {
 	return "neither: the load waits for answers"
 }
 
-// perChat is what a chat leaves in Redis after a message, in bytes, and what a process has more in memory.
-func perChat(t *testing.T, binary string) (redisBytes, processBytes float64, kinds map[string]float64) {
+// perChat is what a chat leaves in Redis after some messages, in bytes, and what a process has more in memory.
+func perChat(t *testing.T, binary string, chats, messages int) (redisBytes, processBytes float64, kinds map[string]float64) {
 	t.Helper()
-	const chats = 10_000
 	all := ports(t, 2)
 	server := newServer(t, all[1], "--appendonly", "no")
 	defer server.kill()
@@ -126,14 +130,14 @@ func perChat(t *testing.T, binary string) (redisBytes, processBytes float64, kin
 	r := newReplica(t, binary, all[0], server.url(), "TELEGRAM_TOKEN=4242:growth", "TELEGRAM_API_URL="+api.url())
 	defer r.kill()
 	l := &load{addrs: []string{r.addr}}
-	l.run(t, 32, 2000, 9_000_000, 10_000, aMinute) // warm: the process has its buffers
+	l.run(t, 32, 2000, 9_000_000, 10_000, longest) // warm: the process has its buffers
 	if err := rdb.FlushAll(t.Context()).Err(); err != nil {
 		t.Fatal(err)
 	}
 	before, resident := info(t, rdb, "memory")["used_memory"], memory(r.pid())
-	l.run(t, 32, chats, 1_000_000, chats, aMinute)
+	l.run(t, 32, chats, 1_000_000, int64(chats*messages), 3*longest)
 	after := info(t, rdb, "memory")["used_memory"]
-	processBytes = float64(memory(r.pid())-resident) / chats
+	processBytes = float64(memory(r.pid())-resident) / float64(chats)
 	kinds = map[string]float64{}
 	scan := rdb.Scan(t.Context(), 0, "*", 1000).Iterator()
 	keys := 0
@@ -143,10 +147,10 @@ func perChat(t *testing.T, binary string) (redisBytes, processBytes float64, kin
 		}
 		n, err := rdb.MemoryUsage(t.Context(), scan.Val()).Result()
 		if err == nil {
-			kinds[kindOfKey(scan.Val())] += float64(n) * 20 / chats
+			kinds[kindOfKey(scan.Val())] += float64(n) * 20 / float64(chats)
 		}
 	}
-	return (after - before) / chats, processBytes, kinds
+	return (after - before) / float64(chats), processBytes, kinds
 }
 
 // kindOfKey names what a key is for: what stands behind the hash tag, without an id.
@@ -170,12 +174,12 @@ func TestGrowth(t *testing.T) {
 	program(t, "redis-server")
 	binary := build(t)
 	fmt.Printf("\nThroughput by replicas of one core each, on one Redis (append-only file) and a machine of %d cores that the load shares:\n\n", runtime.NumCPU())
-	fmt.Println("| replicas | messages/s | cores: replicas | Redis | load and Bot API | CPU a message: assistant | Redis | what limits it |")
-	fmt.Println("|---|---|---|---|---|---|---|---|")
+	fmt.Println("| replicas | messages/s | cores: replicas | Redis | load and Bot API | others | CPU a message: assistant | Redis | what limits it |")
+	fmt.Println("|---|---|---|---|---|---|---|---|---|")
 	var c cost
 	for _, n := range []int{1, 2, 4} {
 		one := measure(t, binary, n, d)
-		fmt.Printf("| %d | %.0f | %.2f | %.2f | %.2f | %.0f µs | %.0f µs | %s |\n", n, one.rate, one.app, one.redis, one.own, one.appCPU()*1e6, one.redisCPU()*1e6, one.limit(n))
+		fmt.Printf("| %d | %.0f | %.2f | %.2f | %.2f | %.2f | %.0f µs | %.0f µs | %s |\n", n, one.rate, one.app, one.redis, one.own, one.others, one.appCPU()*1e6, one.redisCPU()*1e6, one.limit(n))
 		if n == 1 {
 			c = one
 		}
@@ -185,14 +189,17 @@ func TestGrowth(t *testing.T) {
 		fmt.Printf(" %s %.2f", name, c.commands[name])
 	}
 	fmt.Printf("\nTelegram a message: %.0f bytes out\n", c.sent)
-	chat, process, kinds := perChat(t, binary)
+	chat, process, kinds := perChat(t, binary, 10_000, 1)
 	fmt.Printf("Redis a chat that is idle after one message: %.0f bytes", chat)
 	for _, kind := range sorted(kinds) {
 		fmt.Printf(", %s %.0f", kind, kinds[kind])
 	}
+	const day = messagesEach / daysEach
+	talked, _, _ := perChat(t, binary, 4000, day)
+	fmt.Printf("\nRedis a chat that is idle after %d messages: %.0f bytes", day, talked)
 	sub := perSubscription(t)
 	fmt.Printf("\nA process a chat that is idle: %.0f bytes\nRedis a subscription: %.0f bytes\n", process, sub)
-	project(c, chat, sub)
+	project(c, talked, sub)
 }
 
 func sorted(m map[string]float64) []string {
@@ -206,31 +213,31 @@ func sorted(m map[string]float64) []string {
 
 // What is assumed of people.
 const (
-	messagesEach = 10.0   // messages of a person in a month
-	daysEach     = 2.0    // days of a month on which a person writes
+	messagesEach = 10     // messages of a person in a month
+	daysEach     = 2      // days of a month on which a person writes
 	peakFactor   = 10.0   // the busiest minute over the month's mean
 	busyDay      = 3.0    // the busiest day over the mean
 	busyShare    = 0.5    // of a core, at the peak: the rest is for what nobody foresaw
 	subsEach     = 0.0001 // subscriptions of coordination teams a person
 	telegramMost = 30.0   // messages a second that Telegram lets a bot send
-	perReplicaMB = 80.0
+	masterBytes  = 16e9   // of memory that a Redis master is to use at most
 )
 
-// project computes what so many people take.
+// project computes what so many people take, from what a message costs, and a chat with the messages of a day, and a subscription.
 func project(c cost, chat, sub float64) {
-	fmt.Printf("\nAssumed: a person writes %.0f messages in a month, on %.0f days; the busiest minute is %.0f times the mean, the busiest day %.0f times; a core is used to %.0f %% at the peak;\n",
+	fmt.Printf("\nAssumed: a person writes %d messages in a month, on %d days; the busiest minute is %.0f times the mean, the busiest day %.0f times; a core is used to %.0f %% at the peak;\n",
 		messagesEach, daysEach, peakFactor, busyDay, busyShare*100)
-	fmt.Printf("a chat is remembered for a day (what was sent to it, for /forget, and its claims: two days); one subscription for %.0f people; a replica has one core.\n\n", 1/subsEach)
-	fmt.Println("| people a month | messages/s mean | peak | replicas | Redis: cores at the peak | masters | MB/s in + out | memory | what comes first |")
+	fmt.Printf("a chat's keys stay for two days at most, and take half as much again for gaps; a master has %.0f GB and a replica; one subscription for %.0f people; a process has one core, and there are two at least.\n\n",
+		masterBytes/1e9, 1/subsEach)
+	fmt.Println("| people a month | messages/s mean | peak | cobijo processes | Redis cores at the peak | Redis masters | MB/s to Redis | Redis memory | what comes first |")
 	fmt.Println("|---|---|---|---|---|---|---|---|---|")
 	const month = 30 * 24 * 3600.0
 	for _, people := range []float64{10e3, 1e6, 100e6} {
 		mean := people * messagesEach / month
 		peak := mean * peakFactor
 		app, red := peak*c.appCPU()/busyShare, peak*c.redisCPU()
-		// A chat's keys live for up to two days after its last message; each message of a day leaves a claim.
-		chats := people * daysEach / 30 * busyDay * 2
-		mem := chats*chat*messagesEach/daysEach/2 + people*subsEach*sub
+		const kept = 2 // days
+		mem := (people*daysEach/30*busyDay*kept*chat + people*subsEach*sub) * 1.5
 		first := "nothing: one small server"
 		switch bots := peak / telegramMost; {
 		case bots > 2:
@@ -238,7 +245,7 @@ func project(c cost, chat, sub float64) {
 		case bots > 1:
 			first = fmt.Sprintf("Telegram's %.0f messages/s a bot: at the peak the outbox waits", telegramMost)
 		}
-		fmt.Printf("| %s | %.2f | %.1f | %.0f | %.2f | %.0f | %.3f | %s | %s |\n", short(people), mean, peak, max(2, ceil(app)), red, ceil(red/busyShare), peak*(c.in+c.out)/1e6, size(mem), first)
+		fmt.Printf("| %s | %.2f | %.1f | %.0f | %.3f | %.0f | %.3f | %s | %s |\n", short(people), mean, peak, max(2, ceil(app)), red, max(ceil(red/busyShare), ceil(mem/masterBytes)), peak*c.in/1e6, size(mem), first)
 	}
 	fmt.Println()
 }

@@ -3,6 +3,7 @@
 package scale
 
 import (
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -11,8 +12,8 @@ import (
 	"time"
 )
 
-// How long something may take that a busy machine does late; no test depends on how fast it is.
-const aMinute = time.Minute
+// longest is how long something may take that a busy machine does late; no test depends on how fast it is.
+const longest = time.Minute
 
 // program finds a program; where it is missing the test is skipped, loudly, and fails where nothing may be missing.
 func program(t testing.TB, name string) string {
@@ -27,14 +28,19 @@ func program(t testing.TB, name string) string {
 	return path
 }
 
-// ports gives n ports that nobody listens on, all different.
+// ports gives n ports that nobody listens on, all different. They are none of those from which connections go out: a server that is
+// started again would find its port taken.
 func ports(t testing.TB, n int) []string {
 	t.Helper()
+	const first, count = 20_000, 12_000
 	var all []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	for tries := 0; len(all) < n; tries++ {
+		if tries > count {
+			t.Fatal("no free ports")
+		}
+		l, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(first+rand.IntN(count)))
 		if err != nil {
-			t.Fatal(err)
+			continue
 		}
 		defer l.Close() // held until all are chosen, so that none is chosen twice
 		all = append(all, strconv.Itoa(l.Addr().(*net.TCPAddr).Port))

@@ -95,7 +95,7 @@ func (r *replica) start() {
 	r.mu.Lock()
 	r.cmd = cmd
 	r.mu.Unlock()
-	within(r.t, aMinute, "a replica listens", func() bool { return listens(r.addr) })
+	within(r.t, longest, "a replica listens", func() bool { return listens(r.addr) })
 	r.down.Store(false)
 }
 
@@ -122,18 +122,6 @@ func (r *replica) pid() int {
 	return r.cmd.Process.Pid
 }
 
-// goroutines ends the process and counts what it was doing, by the list that it writes then.
-func (r *replica) goroutines() int {
-	r.end(syscall.SIGQUIT)
-	r.logs.mu.Lock()
-	defer r.logs.mu.Unlock()
-	at := bytes.LastIndex(r.logs.b, []byte("SIGQUIT: quit"))
-	if at < 0 {
-		r.t.Fatalf("no list of goroutines in the log")
-	}
-	return bytes.Count(r.logs.b[at:], []byte("\ngoroutine "))
-}
-
 // cpuTime is the processor time that a process took so far.
 func cpuTime(t testing.TB, pid int) time.Duration {
 	t.Helper()
@@ -145,6 +133,23 @@ func cpuTime(t testing.TB, pid int) time.Duration {
 	user, _ := strconv.Atoi(f[11])
 	sys, _ := strconv.Atoi(f[12])
 	return time.Duration(user+sys) * 10 * time.Millisecond
+}
+
+// busy is the processor time that all processes of the machine took so far.
+func busy(t testing.TB) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile("/proc/stat")
+	if err != nil {
+		t.Skip("SKIPPED: no /proc")
+	}
+	line, _, _ := strings.Cut(string(stat), "\n")
+	ticks := 0
+	for i, f := range strings.Fields(line)[1:9] {
+		if n, _ := strconv.Atoi(f); i != 3 && i != 4 { // idle, and waiting for a disk
+			ticks += n
+		}
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
 }
 
 // memory is what a process has in memory now, in bytes; 0 where that is not known.

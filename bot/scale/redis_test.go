@@ -39,7 +39,7 @@ func (s *server) start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	within(s.t, aMinute, "redis-server listens", func() bool { return listens(s.addr()) })
+	within(s.t, longest, "redis-server listens", func() bool { return listens(s.addr()) })
 }
 
 // kill ends the server at once, with signal 9.
@@ -94,7 +94,7 @@ func newCluster(t testing.TB) *cluster {
 		t.Cleanup(func() { _ = rdb.Close() })
 		c.servers, c.clients = append(c.servers, s), append(c.clients, rdb)
 		id := ""
-		within(t, aMinute, "a node says who it is", func() (ok bool) {
+		within(t, longest, "a node says who it is", func() (ok bool) {
 			var err error
 			id, err = rdb.Do(t.Context(), "CLUSTER", "MYID").Text()
 			return err == nil
@@ -107,7 +107,7 @@ func newCluster(t testing.TB) *cluster {
 	for i := 1; i < 2*masters; i++ {
 		c.do(0, "CLUSTER", "MEET", "127.0.0.1", c.servers[i].port, all[2*masters+i])
 	}
-	within(t, aMinute, "all nodes know each other", func() bool {
+	within(t, longest, "all nodes know each other", func() bool {
 		for i := range c.clients {
 			if !c.says(i, "CLUSTER INFO", "cluster_known_nodes:6") {
 				return false
@@ -116,11 +116,11 @@ func newCluster(t testing.TB) *cluster {
 		return true
 	})
 	for i := masters; i < 2*masters; i++ {
-		within(t, aMinute, "a replica knows its master", func() bool {
+		within(t, longest, "a replica knows its master", func() bool {
 			return c.clients[i].Do(t.Context(), "CLUSTER", "REPLICATE", c.ids[i-masters]).Err() == nil
 		})
 	}
-	within(t, aMinute, "the cluster serves", func() bool {
+	within(t, longest, "the cluster serves", func() bool {
 		for i := range c.clients {
 			if !c.says(i, "CLUSTER INFO", "cluster_state:ok") || i >= masters && !c.says(i, "INFO replication", "master_link_status:up") {
 				return false

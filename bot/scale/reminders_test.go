@@ -87,11 +87,11 @@ func dueAt() time.Time { return time.Date(2026, time.November, 25, 15, 0, 0, 0, 
 // subscribe makes n subscriptions, each to some commitments in a channel of its own, before they are due. It gives their occurrences.
 func subscribe(t testing.TB, rdb redis.UniversalClient, n int) []string {
 	t.Helper()
-	return subscribeFrom(t, rdb, 0, n)
+	return subscribeFrom(t.Context(), t, rdb, 0, n)
 }
 
 // subscribeFrom numbers them from first on. Redis may be away for a while.
-func subscribeFrom(t testing.TB, rdb redis.UniversalClient, first, n int) []string {
+func subscribeFrom(ctx context.Context, t testing.TB, rdb redis.UniversalClient, first, n int) []string {
 	t.Helper()
 	s, err := reminding(rdb, nil, func() time.Time { return dueAt().Add(-time.Hour) })
 	if err != nil {
@@ -109,8 +109,8 @@ func subscribeFrom(t testing.TB, rdb redis.UniversalClient, first, n int) []stri
 					Rhythm: reminders.Rhythm{Preset: reminders.Weekly, Weekday: "wed"}, Hour: 9, Zone: "America/Mexico_City", Lang: "es", First: "2026-11-01",
 					Answerers: []string{"U1"}, Owner: progress.Person{ID: "U2"},
 				}
-				for end := time.Now().Add(aMinute); ; time.Sleep(100 * time.Millisecond) {
-					_, err := s.Save(context.Background(), sub)
+				for end := time.Now().Add(longest); ; time.Sleep(100 * time.Millisecond) {
+					_, err := s.Save(ctx, sub)
 					if err == nil {
 						break
 					}

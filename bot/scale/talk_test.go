@@ -19,7 +19,7 @@ type line struct{ text, choice string }
 
 // forgets tells whether a line has all forgotten.
 func (l line) forgets() bool {
-	return slices.Contains([]string{"/forget", "salir", "exit"}, l.text) || l.choice == "forget"
+	return slices.Contains([]string{"/forget", "delete", "borrar"}, l.text) || l.choice == "forget"
 }
 
 // talk is the person's part of a transcript.
@@ -27,7 +27,7 @@ type talk struct {
 	name  string
 	lang  string // of the device
 	lines []line
-	after [][]string // by line: all that stands in the chat then, where nothing fails
+	after [][]string // by line: all that was said in the chat by then, where nothing fails
 	pages []string   // the same for the web: by line, what the page adds
 }
 
@@ -136,17 +136,29 @@ func (s *stage) shown(c *faketelegram.Chat) []string {
 // record plays a talk while nothing fails, and notes what stands in the chat after each line.
 func (s *stage) record(one *talk) {
 	c := s.api.Person(<-s.ids, one.lang)
+	var order []int64 // of the messages, those that were deleted too
+	texts := map[int64]string{}
 	for _, l := range one.lines {
-		if !s.front.deliver(s.body(c, l), aMinute) {
+		if !s.front.deliver(s.body(c, l), longest) {
 			s.t.Fatalf("%s: not acknowledged", one.name)
 		}
 		time.Sleep(20 * time.Millisecond) // an answer is sent before it is acknowledged
-		one.after = append(one.after, s.shown(c))
+		for _, m := range s.api.Said(c) {
+			if _, known := texts[m.ID]; !known {
+				order = append(order, m.ID)
+			}
+			texts[m.ID] = m.Text // it may have been edited
+		}
+		var all []string
+		for _, id := range order {
+			all = append(all, texts[id])
+		}
+		one.after = append(one.after, all)
 	}
 }
 
 // late is how long an answer may take until it counts as lost: an outage, a dead replica's turn, and a retry's back-off together.
-const late = 2 * aMinute
+const late = 2 * longest
 
 // play plays a talk whatever fails, and compares what stands in the chat after each line. It gives how many lines were said, and
 // what is wrong, empty for nothing.
@@ -177,6 +189,17 @@ func (s *stage) play(one *talk, c *faketelegram.Chat, repeat bool) (said int, wr
 // final compares a chat in the end with what its talk left.
 func (s *stage) final(one *talk, c *faketelegram.Chat) bool {
 	return one.fits(len(one.lines)-1, s.shown(c))
+}
+
+// remains counts the messages that stand in a chat though all that was said before was to be deleted.
+func (one *talk) remains(got []string) int {
+	for i, l := range one.lines {
+		if l.forgets() {
+			after := len(one.after[len(one.lines)-1]) - len(one.after[i]) + 1 // the answer to it, and what was said since
+			return max(0, len(got)-after)
+		}
+	}
+	return 0
 }
 
 // fits tells whether a chat shows after a line what it is to show. Once somebody had all forgotten, what was said before is deleted,

@@ -194,9 +194,7 @@ func (s *sheet) view() api.Blocks {
 func fallback(blocks []api.Block) string {
 	var said []string
 	for _, b := range blocks {
-		for _, t := range texts(b) {
-			said = append(said, t)
-		}
+		said = append(said, texts(b)...)
 	}
 	text := clipMarkup(strings.Join(said, "\n"), maxFallback)
 	if text == "" {

@@ -17,7 +17,7 @@ func cutPrefix(s, prefix string) (string, bool) { return strings.CutPrefix(s, pr
 // words after the command that do something else than search, in both languages.
 var verbs = map[string]string{
 	"help": actHelp, "ayuda": actHelp,
-	"remind": actSubscribe, "recordar": actSubscribe, "recordarme": actSubscribe, "suscribir": actSubscribe,
+	"remind": actSubscribe, "recordar": actSubscribe, "suscribir": actSubscribe,
 	"reminders": actSubscriptions, "recordatorios": actSubscriptions,
 	"progress": actProgress, "avance": actProgress, "avances": actProgress,
 	"compare": actCompare, "comparar": actCompare,

@@ -62,7 +62,7 @@ func (c *Channel) language(ctx context.Context, team, user string) (lang string,
 
 // courier is what Slack does with one question.
 type courier struct {
-	ctx    context.Context //nolint:containedctx // it lives as long as the request
+	ctx    context.Context
 	c      *Channel
 	r      *request
 	lang   string

@@ -51,8 +51,7 @@ func failure(method string, err error) error {
 	if err == nil {
 		return nil
 	}
-	var known *outbox.SendError
-	if errors.As(err, &known) {
+	if _, ok := errors.AsType[*outbox.SendError](err); ok {
 		return err
 	}
 	if r, ok := errors.AsType[api.SlackErrorResponse](err); ok {

@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	api "github.com/slack-go/slack"
@@ -73,20 +74,18 @@ func (s *sheet) ask(field, label, hint string, optional bool, e api.BlockElement
 
 // show opens a form; from within another it stands upon it.
 func (c *Channel) show(ctx context.Context, p *press, v api.ModalViewRequest) error {
-	if p.view != nil && p.view.Type == api.VTModal {
+	if p.view != nil && p.view.Type == string(api.VTModal) {
 		return c.w.push(ctx, p.trigger, v)
 	}
 	return c.w.open(ctx, p.trigger, v)
 }
 
-// itemOf finds an item of a digest.
-func itemOf(d reminders.Digest, commitment string) (reminders.Item, error) {
-	for _, i := range d.Items {
-		if i.Commitment == commitment {
-			return i, nil
-		}
+// holds tells whether a digest has an item.
+func holds(d reminders.Digest, commitment string) error {
+	if !slices.ContainsFunc(d.Items, func(i reminders.Item) bool { return i.Commitment == commitment }) {
+		return reminders.ErrNoItem
 	}
-	return reminders.Item{}, reminders.ErrNoItem
+	return nil
 }
 
 // openReport opens the form on which progress is reported.
@@ -94,7 +93,7 @@ func (c *Channel) openReport(ctx context.Context, p *press, lang string) error {
 	about := formAbout{Occurrence: arg(p.args, 0), Commitment: arg(p.args, 1), Channel: p.channel}
 	d, posted, err := c.remind.Digest(ctx, about.Occurrence)
 	if err == nil {
-		_, err = itemOf(d, about.Commitment)
+		err = holds(d, about.Commitment)
 	}
 	if err != nil {
 		return err
@@ -107,7 +106,7 @@ func (c *Channel) openReport(ctx context.Context, p *press, lang string) error {
 
 func (c *Channel) reportForm(lang string, d reminders.Digest, about formAbout) api.ModalViewRequest {
 	s := &sheet{}
-	text := func(id string, args ...locales.Args) string { return c.texts.Text(lang, id, args...) }
+	text := func(id string) string { return c.texts.Text(lang, id) }
 	s.section(c.itemTitle(lang, about.Commitment))
 	if one := c.base.Statement.Commitment(about.Commitment); one != nil {
 		s.section(quoted(clip(one.Text.In(lang), 1200)))
@@ -138,7 +137,7 @@ func (c *Channel) reportForm(lang string, d reminders.Digest, about formAbout) a
 func (c *Channel) openMore(ctx context.Context, p *press, lang, what string, act reminders.Action) error {
 	d, posted, err := c.remind.Digest(ctx, act.Occurrence)
 	if err == nil {
-		_, err = itemOf(d, act.Commitment)
+		err = holds(d, act.Commitment)
 	}
 	if err != nil {
 		return err
@@ -169,28 +168,20 @@ func (c *Channel) moreForm(lang, what string, d reminders.Digest, about formAbou
 	return c.form(lang, formStop, "slack_form_stop", "slack_form_stop_send", about, s)
 }
 
-// field gives what was filled in.
-func field(v *api.View, name string) api.BlockAction {
-	if v.State == nil {
-		return api.BlockAction{}
-	}
-	return v.State.Values[name][name]
-}
-
 // submit handles a form; what it gives is shown in the form: what is wrong, or another view. nil closes it.
-func (c *Channel) submit(ctx context.Context, cb *api.InteractionCallback) (answer any) {
-	lang, _ := c.language(ctx, cb.Team.ID, cb.User.ID)
+func (c *Channel) submit(ctx context.Context, cb *interaction) (answer any) {
+	lang, _ := c.language(ctx, string(cb.Team), string(cb.User))
 	defer func() {
 		if r := recover(); r != nil {
 			c.o.Log.ErrorContext(ctx, "panic in a form", "channel", channel)
 			answer = c.sayInForm(lang, "slack_failed")
 		}
 	}()
-	about, ok := readAbout(cb.View.PrivateMetadata)
+	about, ok := readAbout(cb.View.Private)
 	if !ok || c.remind == nil {
 		return c.sayInForm(lang, "slack_stale_form")
 	}
-	a := &asker{team: cb.Team.ID, user: cb.User.ID, channel: about.Channel}
+	a := &asker{team: string(cb.Team), user: string(cb.User), channel: about.Channel}
 	act := c.action(ctx, a, cb.View.ID, about.Occurrence, about.Commitment)
 	var err error
 	at := ""
@@ -204,11 +195,11 @@ func (c *Channel) submit(ctx context.Context, cb *api.InteractionCallback) (answ
 		at = fieldUntil
 		var was reminders.Digest
 		if was, _, err = c.remind.Digest(ctx, about.Occurrence); err == nil {
-			_, err = c.remind.Snooze(ctx, act, progress.Day(field(&cb.View, fieldUntil).SelectedDate).Time(zoneOf(was.Subscription)))
+			_, err = c.remind.Snooze(ctx, act, progress.Day(cb.View.field(fieldUntil).Date).Time(zoneOf(was.Subscription)))
 		}
 	case formHand:
 		at = fieldTo
-		to := field(&cb.View, fieldTo).SelectedUser
+		to := cb.View.field(fieldTo).User
 		them := c.people.get(ctx, to)
 		if to == "" || them.bot {
 			err = reminders.ErrAssignee
@@ -254,13 +245,13 @@ func fieldOf(id string) string {
 }
 
 // reportOf reads the form on which progress is reported.
-func reportOf(v *api.View) progress.Report {
+func reportOf(v *view) progress.Report {
 	return progress.Report{
-		Kind:     progress.Kind(field(v, fieldKind).SelectedOption.Value),
-		Status:   progress.Status(field(v, fieldStatus).SelectedOption.Value),
-		Note:     strings.TrimSpace(field(v, fieldNote).Value),
-		Evidence: strings.TrimSpace(field(v, fieldEvidence).Value),
-		AsOf:     progress.Day(field(v, fieldAsOf).SelectedDate),
+		Kind:     progress.Kind(v.field(fieldKind).Option.Value),
+		Status:   progress.Status(v.field(fieldStatus).Option.Value),
+		Note:     strings.TrimSpace(v.field(fieldNote).Value),
+		Evidence: strings.TrimSpace(v.field(fieldEvidence).Value),
+		AsOf:     progress.Day(v.field(fieldAsOf).Date),
 	}
 }
 

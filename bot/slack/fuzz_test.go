@@ -97,13 +97,11 @@ func FuzzInteraction(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, a := range cb.ActionCallback.BlockActions {
-			if a != nil {
-				_ = pressOf(cb, a)
-			}
+		for i := range cb.Actions {
+			_ = pressOf(cb, &cb.Actions[i])
 		}
 		_ = reportOf(&cb.View)
-		_, _ = readAbout(cb.View.PrivateMetadata)
+		_, _ = readAbout(cb.View.Private)
 	})
 }
 

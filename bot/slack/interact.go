@@ -23,10 +23,10 @@ func (c *Channel) command(ctx context.Context, cmd *api.SlashCommand) {
 	c.later(ctx, "command", a, "command/"+cmd.TriggerID+"/"+cmd.UserID, func(ctx context.Context) error {
 		lang, _ := c.language(ctx, a.team, a.user)
 		text := plainText(cmd.Text, c.self().user)
-		switch {
-		case cmd.Command == c.o.Commitments:
+		switch cmd.Command {
+		case c.o.Commitments:
 			return c.commitments(ctx, a, lang, text, cmd.TriggerID)
-		case cmd.Command == c.o.Protection:
+		case c.o.Protection:
 			r := &request{asker: *a, id: "command/" + cmd.TriggerID, said: dialogue.Message{Text: text}}
 			if text == "" {
 				r.said.Text = "/menu"
@@ -124,57 +124,54 @@ type press struct {
 	args    []string
 	ok      bool   // the args could be read
 	ts      string // of the message under which it stands
-	chosen  string // the user that was chosen in a menu of users
-	view    *api.View
+	view    *view  // in which it stands; nil for a message
 }
 
 // interaction handles what somebody pressed, submitted or chose; what it gives is the answer to the acknowledgement, nil for none.
-func (c *Channel) interaction(ctx context.Context, cb *api.InteractionCallback) any {
+func (c *Channel) interaction(ctx context.Context, cb *interaction) any {
 	switch cb.Type {
-	case api.InteractionTypeBlockActions:
-		for _, a := range cb.ActionCallback.BlockActions {
-			if a != nil {
-				c.pressed(ctx, cb, a)
-			}
+	case pressType:
+		for i := range cb.Actions {
+			c.pressed(ctx, cb, &cb.Actions[i])
 		}
-	case api.InteractionTypeViewSubmission:
+	case submitType:
 		ctx, cancel := context.WithTimeout(ctx, submitTime)
 		defer cancel()
 		return c.submit(ctx, cb)
-	case api.InteractionTypeMessageAction:
+	case shortcutType:
 		c.shortcut(ctx, cb)
 	}
 	return nil
 }
 
 // pressOf reads a press.
-func pressOf(cb *api.InteractionCallback, a *api.BlockAction) *press {
+func pressOf(cb *interaction, a *chosen) *press {
 	p := &press{
 		asker: asker{
-			team: cb.Team.ID, user: cb.User.ID, channel: cb.Channel.ID, thread: cb.Message.ThreadTimestamp, url: cb.ResponseURL,
-			replace: cb.Container.IsEphemeral,
+			team: string(cb.Team), user: string(cb.User), channel: string(cb.Channel), thread: cb.Message.Thread, url: cb.ResponseURL,
+			replace: cb.Container.Ephemeral,
 		},
-		trigger: cb.TriggerID, act: actOf(a.ActionID), ts: cb.Container.MessageTs, chosen: a.SelectedUser,
+		trigger: cb.TriggerID, act: actOf(a.ActionID), ts: cb.Container.MessageTS,
 	}
 	if p.channel == "" {
-		p.channel = cb.Container.ChannelID
+		p.channel = cb.Container.Channel
 	}
 	if cb.View.ID != "" {
 		p.view = &cb.View
 	}
 	v := a.Value
-	if a.SelectedOption.Value != "" {
-		v = a.SelectedOption.Value
+	if a.Option.Value != "" {
+		v = a.Option.Value
 	}
 	p.args, p.ok = readValue(v)
 	return p
 }
 
 // pressed handles a press after it was acknowledged.
-func (c *Channel) pressed(ctx context.Context, cb *api.InteractionCallback, a *api.BlockAction) {
+func (c *Channel) pressed(ctx context.Context, cb *interaction, a *chosen) {
 	p := pressOf(cb, a)
 	// The same button pressed twice in one moment is pressed once; a repeat of a press bears the time of the press.
-	what := strings.Join([]string{"press", p.user, a.ActionTs, a.ActionID, cb.TriggerID}, "/")
+	what := strings.Join([]string{"press", p.user, a.ActionTS, a.ActionID, cb.TriggerID}, "/")
 	c.later(ctx, "press", &p.asker, what, func(ctx context.Context) error {
 		lang, _ := c.language(ctx, p.team, p.user)
 		return c.act(ctx, p, lang)
@@ -182,9 +179,9 @@ func (c *Channel) pressed(ctx context.Context, cb *api.InteractionCallback, a *a
 }
 
 // shortcut finds the commitments that a message is about.
-func (c *Channel) shortcut(ctx context.Context, cb *api.InteractionCallback) {
-	a := &asker{team: cb.Team.ID, user: cb.User.ID, channel: cb.Channel.ID, url: cb.ResponseURL}
-	c.later(ctx, "shortcut", a, "shortcut/"+cb.TriggerID+"/"+cb.User.ID, func(ctx context.Context) error {
+func (c *Channel) shortcut(ctx context.Context, cb *interaction) {
+	a := &asker{team: string(cb.Team), user: string(cb.User), channel: string(cb.Channel), url: cb.ResponseURL}
+	c.later(ctx, "shortcut", a, "shortcut/"+cb.TriggerID+"/"+string(cb.User), func(ctx context.Context) error {
 		lang, _ := c.language(ctx, a.team, a.user)
 		q := query{words: plainText(cb.Message.Text, c.self().user)}
 		q.ids = idsOf(c.base.Find(q.filter(), clip(q.words, maxWords)))

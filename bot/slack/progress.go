@@ -31,7 +31,7 @@ func bar(n, of int) string {
 // progressSheet shows how many commitments have which status: what is claimed, and apart from that what was assessed.
 func (c *Channel) progressSheet(ctx context.Context, lang string, q query) *sheet {
 	s := &sheet{}
-	text := func(id string, args ...locales.Args) string { return c.texts.Text(lang, id, args...) }
+	text := func(id string) string { return c.texts.Text(lang, id) }
 	if c.book == nil {
 		s.section(escape(text("slack_no_book")))
 		return s

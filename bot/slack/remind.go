@@ -3,6 +3,7 @@ package slack
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -42,13 +43,29 @@ func (c *Channel) actReminder(ctx context.Context, p *press, lang string) (done 
 	case actPause, actResume, actDelete, actPreview:
 		return true, c.manage(ctx, p, lang, id)
 	case actReport:
-		return true, c.told(ctx, p, lang, c.openReport(ctx, p, lang))
+		return true, c.told(ctx, p, lang, known(ctx, func() error { return c.openReport(ctx, p, lang) }))
 	case actRest:
-		return true, c.told(ctx, p, lang, c.showRest(ctx, p, id, arg(p.args, 1)))
+		return true, c.told(ctx, p, lang, known(ctx, func() error { return c.showRest(ctx, p, id, arg(p.args, 1)) }))
 	case actNothing, actStop, actMore:
-		return true, c.told(ctx, p, lang, c.answer(ctx, p, lang))
+		return true, c.told(ctx, p, lang, known(ctx, func() error { return c.answer(ctx, p, lang) }))
 	}
 	return false, nil
+}
+
+// known does something with a digest. One that was posted a moment ago is shown before it is recorded: it is waited for a little.
+func known(ctx context.Context, do func() error) error {
+	const tries, pause = 8, 150 * time.Millisecond
+	for range tries {
+		if err := do(); !errors.Is(err, reminders.ErrUnknown) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return reminders.ErrUnknown
+		case <-time.After(pause):
+		}
+	}
+	return reminders.ErrUnknown
 }
 
 // actByChoice does what a press without a value of ours means: none does yet.
@@ -238,20 +255,11 @@ func (c *Channel) subscriptions(ctx context.Context, a *asker, lang string) erro
 func mine(subs []reminders.Subscription, user string) []reminders.Subscription {
 	var own []reminders.Subscription
 	for _, sub := range subs {
-		if sub.Owner.ID == user || contains(sub.Answerers, user) || contains(sub.Reporters, user) {
+		if sub.Owner.ID == user || slices.Contains(sub.Answerers, user) || slices.Contains(sub.Reporters, user) {
 			own = append(own, sub)
 		}
 	}
 	return own
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }
 
 // listed is how many subscriptions are shown at most: each takes two blocks.
@@ -314,7 +322,7 @@ func (c *Channel) rhythm(lang string, sub reminders.Subscription) string {
 	if weekday == "" && err == nil {
 		weekday = strings.ToLower(first.Weekday().String()[:3])
 	}
-	if contains(weekdays, weekday) {
+	if slices.Contains(weekdays, weekday) {
 		at["Weekday"] = c.texts.Text(lang, "slack_weekday_"+weekday)
 	}
 	switch r.Preset {

@@ -235,7 +235,7 @@ func (c *Channel) self() identity {
 func (c *Channel) Ready() error {
 	switch {
 	case c.me.Load() == nil:
-		return errors.New("Slack did not say yet who we are") //nolint:staticcheck,revive // a name
+		return errors.New("Slack did not say yet who we are") //nolint:staticcheck // a name
 	case c.o.AppToken != "" && !c.connected.Load():
 		return errors.New("not connected to Slack")
 	}

@@ -34,14 +34,13 @@ func (c *Channel) socket(ctx, work context.Context) error {
 			defer close(done)
 			c.listen(run, work, cancel, client, &known)
 		}()
-		err := client.RunContext(run)
+		err := failure("apps.connections.open", client.RunContext(run))
 		cancel()
 		<-done
 		c.connected.Store(false)
 		if ctx.Err() != nil {
-			break
+			return nil //nolint:nilerr // it ended because it was to end
 		}
-		err = failure("apps.connections.open", err)
 		wait := time.Second
 		if kindOf(err) == outbox.Config {
 			if !known {
@@ -68,9 +67,8 @@ func (c *Channel) listen(run, work context.Context, again context.CancelFunc, cl
 		case e = <-client.Events:
 		}
 		switch e.Type {
-		case socketmode.EventTypeConnected:
+		case socketmode.EventTypeConnected, socketmode.EventTypeHello:
 			*known = true
-		case socketmode.EventTypeHello:
 			c.connected.Store(true)
 		case socketmode.EventTypeConnecting:
 			c.connected.Store(false)

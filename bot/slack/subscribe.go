@@ -193,10 +193,10 @@ func (c *Channel) askUnanswered(s *sheet, lang string, u reminders.Unanswered, g
 func isUser(id string) bool { return strings.HasPrefix(id, "U") || strings.HasPrefix(id, "W") }
 
 // one is a menu with one chosen; nothing is chosen where it is not among them.
-func one(name, placeholder, chosen string, options ...*api.OptionBlockObject) *api.SelectBlockElement {
+func one(name, placeholder, is string, options ...*api.OptionBlockObject) *api.SelectBlockElement {
 	e := api.NewOptionsSelectBlockElement(api.OptTypeStatic, plain(placeholder, maxPlaceholder), name, options[:min(len(options), maxOptions)]...)
 	for _, o := range e.Options {
-		if o.Value == chosen {
+		if o.Value == is {
 			e.InitialOption = o
 		}
 	}
@@ -204,10 +204,10 @@ func one(name, placeholder, chosen string, options ...*api.OptionBlockObject) *a
 }
 
 // several is a menu in which several are chosen.
-func several(name, placeholder string, options []*api.OptionBlockObject, chosen []string) *api.MultiSelectBlockElement {
+func several(name, placeholder string, options []*api.OptionBlockObject, are []string) *api.MultiSelectBlockElement {
 	e := api.NewOptionsMultiSelectBlockElement(api.MultiOptTypeStatic, plain(placeholder, maxPlaceholder), name, options[:min(len(options), maxOptions)]...)
 	for _, o := range e.Options {
-		if slices.Contains(chosen, o.Value) {
+		if slices.Contains(are, o.Value) {
 			e.InitialOptions = append(e.InitialOptions, o)
 		}
 	}
@@ -237,15 +237,15 @@ func (c *Channel) zones(own string) []*api.OptionBlockObject {
 }
 
 // subscriptionOf reads the form of a subscription into an earlier one, or into a new one.
-func (c *Channel) subscriptionOf(v *api.View, sub reminders.Subscription) reminders.Subscription {
-	sub.Channel = field(v, fieldChannel).SelectedConversation
-	sub.Participants, sub.Themes = chosen(field(v, fieldParticipants)), chosen(field(v, fieldThemes))
-	sub.Commitments = strings.FieldsFunc(strings.ToLower(field(v, fieldCommitments).Value), func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' })
+func (c *Channel) subscriptionOf(v *view, sub reminders.Subscription) reminders.Subscription {
+	sub.Channel = v.field(fieldChannel).Conversation
+	sub.Participants, sub.Themes = values(v.field(fieldParticipants)), values(v.field(fieldThemes))
+	sub.Commitments = strings.FieldsFunc(strings.ToLower(v.field(fieldCommitments).Value), func(r rune) bool { return r == ',' || r == ';' || r == ' ' || r == '\n' })
 	was := sub.Rhythm
 	sub.Rhythm = reminders.Rhythm{}
-	switch r := field(v, fieldRhythm).SelectedOption.Value; r {
+	switch r := v.field(fieldRhythm).Option.Value; r {
 	case customRhythm:
-		rule := strings.TrimSpace(field(v, fieldRule).Value)
+		rule := strings.TrimSpace(v.field(fieldRule).Value)
 		if strings.Contains(strings.ToUpper(rule), "FREQ=") {
 			sub.Rhythm.RRule = strings.TrimPrefix(strings.ToUpper(rule), "RRULE:")
 		} else {
@@ -253,43 +253,44 @@ func (c *Channel) subscriptionOf(v *api.View, sub reminders.Subscription) remind
 		}
 	default:
 		sub.Rhythm.Preset = reminders.Preset(r)
-		if was.Preset == sub.Rhythm.Preset && sub.First == progress.Day(field(v, fieldFirst).SelectedDate) {
+		if was.Preset == sub.Rhythm.Preset && sub.First == progress.Day(v.field(fieldFirst).Date) {
 			sub.Rhythm = was // the weekday or day of the month that an operator set stays
 		}
 	}
-	sub.First = progress.Day(field(v, fieldFirst).SelectedDate)
-	if t, err := time.Parse("15:04", field(v, fieldTime).SelectedTime); err == nil {
+	sub.First = progress.Day(v.field(fieldFirst).Date)
+	if t, err := time.Parse("15:04", v.field(fieldTime).Time); err == nil {
 		sub.Hour, sub.Minute = t.Hour(), t.Minute()
 	}
-	sub.Zone = field(v, fieldZone).SelectedOption.Value
-	sub.Lang = field(v, fieldLang).SelectedOption.Value
-	sub.Answerers = append(slices.Clone(field(v, fieldUsers).SelectedUsers), chosen(field(v, fieldGroups))...)
-	sub.Unanswered.AgainDays, _ = strconv.Atoi(field(v, fieldAgain).SelectedOption.Value)
-	sub.Unanswered.Group = field(v, fieldMention).SelectedOption.Value + field(v, fieldMention).SelectedUser
-	sub.Unanswered.NoDigest = field(v, fieldWeek).SelectedOption.Value == "no"
+	sub.Zone = v.field(fieldZone).Option.Value
+	sub.Lang = v.field(fieldLang).Option.Value
+	sub.Answerers = append(slices.Clone(v.field(fieldUsers).Users), values(v.field(fieldGroups))...)
+	sub.Unanswered.AgainDays, _ = strconv.Atoi(v.field(fieldAgain).Option.Value)
+	sub.Unanswered.Group = v.field(fieldMention).Option.Value + v.field(fieldMention).User
+	sub.Unanswered.NoDigest = v.field(fieldWeek).Option.Value == "no"
 	return sub
 }
 
-func chosen(a api.BlockAction) []string {
+// values gives what was chosen of several.
+func values(a chosen) []string {
 	var ids []string
-	for _, o := range a.SelectedOptions {
+	for _, o := range a.Options {
 		ids = append(ids, o.Value)
 	}
 	return ids
 }
 
 // subscribe keeps a subscription; what is wrong stands beside its field.
-func (c *Channel) subscribe(ctx context.Context, cb *api.InteractionCallback, lang string, about formAbout) any {
+func (c *Channel) subscribe(ctx context.Context, cb *interaction, lang string, about formAbout) any {
 	text := func(id string, args ...locales.Args) string { return c.texts.Text(lang, id, args...) }
-	wrong := func(field, id string) any {
-		return api.NewErrorsViewSubmissionResponse(map[string]string{field: text(id, locales.Args{"Command": c.o.Commitments})})
+	wrong := func(id string) any {
+		return api.NewErrorsViewSubmissionResponse(map[string]string{fieldChannel: text(id, locales.Args{"Command": c.o.Commitments})})
 	}
-	sub := reminders.Subscription{Team: cb.Team.ID, Owner: progress.Person{ID: cb.User.ID, Name: c.people.get(ctx, cb.User.ID).name}}
+	sub := reminders.Subscription{Team: string(cb.Team), Owner: progress.Person{ID: string(cb.User), Name: c.people.get(ctx, string(cb.User)).name}}
 	if about.Sub != "" {
 		was, err := c.remind.Subscription(ctx, about.Sub)
 		if err == nil {
-			may, e := c.mayManage(ctx, was, cb.User.ID)
-			if err = e; e == nil && (!may || was.Team != cb.Team.ID) {
+			may, e := c.mayManage(ctx, was, string(cb.User))
+			if err = e; e == nil && (!may || was.Team != string(cb.Team)) {
 				err = reminders.ErrNotAllowed
 			}
 		}
@@ -297,24 +298,24 @@ func (c *Channel) subscribe(ctx context.Context, cb *api.InteractionCallback, la
 			if id == "" {
 				id = "slack_failed"
 			}
-			return wrong(fieldChannel, id)
+			return wrong(id)
 		}
 		sub = was
 	}
 	sub = c.subscriptionOf(&cb.View, sub)
 	in, err := c.people.in(ctx, sub.Channel)
-	if err == nil && (!slices.Contains(in, c.self().user) || !slices.Contains(in, cb.User.ID)) {
+	if err == nil && (!slices.Contains(in, c.self().user) || !slices.Contains(in, string(cb.User))) {
 		c.people.forget(sub.Channel) // somebody may have been invited just now
 		in, err = c.people.in(ctx, sub.Channel)
 	}
 	switch {
 	case kindOf(err) == outbox.Gone, err == nil && !slices.Contains(in, c.self().user):
-		return wrong(fieldChannel, "slack_err_invite")
-	case err == nil && !slices.Contains(in, cb.User.ID):
-		return wrong(fieldChannel, "slack_err_not_member")
+		return wrong("slack_err_invite")
+	case err == nil && !slices.Contains(in, string(cb.User)):
+		return wrong("slack_err_not_member")
 	case err != nil:
 		c.o.Log.ErrorContext(ctx, "who is in a channel is not known", "channel", channel, "error", err)
-		return wrong(fieldChannel, "slack_failed")
+		return wrong("slack_failed")
 	}
 	if about.Sub == "" {
 		sub.ID = formID(cb.View.ID) // the same form, sent twice, makes one subscription
@@ -326,7 +327,7 @@ func (c *Channel) subscribe(ctx context.Context, cb *api.InteractionCallback, la
 		return api.NewErrorsViewSubmissionResponse(c.problems(lang, problems))
 	case err != nil:
 		c.o.Log.ErrorContext(ctx, "a subscription is not kept", "channel", channel, "error", err)
-		return wrong(fieldChannel, "slack_failed")
+		return wrong("slack_failed")
 	}
 	s := &sheet{}
 	s.section(text("slack_saved", locales.Args{"About": escape(c.about(lang, saved)), "Channel": channelLink(saved.Channel)}) + "\n" + escape(c.rhythm(lang, saved)))

@@ -55,8 +55,7 @@ func away(err error) bool {
 	if err == nil || errors.Is(err, redis.Nil) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return false
 	}
-	var reply redis.Error
-	if !errors.As(err, &reply) {
+	if _, replied := errors.AsType[redis.Error](err); !replied {
 		return true
 	}
 	for _, prefix := range []string{"LOADING ", "READONLY ", "CLUSTERDOWN ", "MASTERDOWN ", "TRYAGAIN ", "MOVED ", "ASK "} {

@@ -43,14 +43,14 @@ func claim(t *testing.T, s *Store, lease time.Duration) Claim {
 func testClaim(t *testing.T, rdb redis.UniversalClient) {
 	s := newStore(t, rdb, Options{})
 	ctx := t.Context()
-	first := claim(t, s, 200*time.Millisecond)
+	first := claim(t, s, 1500*time.Millisecond)
 	if first.State != ClaimFresh || time.Since(first.Since).Abs() > time.Minute {
 		t.Errorf("%+v", first)
 	}
-	if c := claim(t, s, time.Minute); c.State != ClaimBusy || c.Wait <= 0 || c.Wait > 200*time.Millisecond {
+	if c := claim(t, s, time.Minute); c.State != ClaimBusy || c.Wait <= 0 || c.Wait > 1500*time.Millisecond {
 		t.Errorf("while it is sent: %+v", c)
 	}
-	time.Sleep(250 * time.Millisecond)
+	time.Sleep(1600 * time.Millisecond)
 	second := claim(t, s, time.Minute)
 	if second.State != ClaimDoubt || !second.Since.Equal(first.Since) {
 		t.Errorf("after the lease: %+v", second)

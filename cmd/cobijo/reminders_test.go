@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/csv"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/alicebob/miniredis/v2"
+
+	"cobijo/bot/progress"
+	"cobijo/bot/store"
 )
 
 // TestRemindersCommand goes through what an operator does: subscriptions, milestones, reports, calendar.
@@ -86,9 +88,35 @@ func TestRemindersCommand(t *testing.T) {
 	} else if _, err := csv.NewReader(strings.NewReader(out)).ReadAll(); err != nil {
 		t.Error(err)
 	}
-	out, _, _ := command(t, "commitments", "--format", "json")
-	if !json.Valid([]byte(out)) {
-		t.Errorf("%.200s", out)
+	rdb, err := store.Connect("redis://" + m.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rdb.Close()
+	st, err := store.New(rdb, store.Options{Secrets: [][]byte{[]byte("a secret of 32 bytes for testing")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := progress.NewBook(st, nil).Add(t.Context(), progress.Report{Commitment: "mx-04", Kind: progress.Claimed, Status: progress.Done, Who: progress.Person{ID: "U1", Name: "Ana"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		args []string
+		out  string
+	}{
+		{[]string{"commitments", "--status", "done"}, "1 commitment."},
+		{[]string{"commitments", "--status", "overdue"}, "0 commitments."}, // its milestone is met
+		{[]string{"commitments", "--status", "done", "--format", "csv"}, ",done\n"},
+		{[]string{"commitments", "--participant", "mx", "--format", "json"}, `"status": "done"`},
+		{[]string{"reminders", "audit", "--commitment", "mx-04"}, `"name":"Ana"`},
+		{[]string{"reminders", "forget", "mx-04", r.ID, "--by", "Eva"}, ""},
+		{[]string{"reminders", "audit", "--format", "csv"}, ",Eva,"},
+		{[]string{"commitments", "--status", "done"}, "0 commitments."},
+	} {
+		if out, errs, code := command(t, tt.args...); code != exitFine || !strings.Contains(out, tt.out) {
+			t.Errorf("cobijo %v: exit %d, out %.300q, err %.300q", tt.args, code, out, errs)
+		}
 	}
 	m.Close()
 	if _, errs, code := command(t, "reminders", "list"); code != exitFailed || errs == "" {

@@ -68,6 +68,7 @@ const placesFile = "places.yaml"
 func loadGazetteer(fsys fs.FS, faults *lint.Faults) *Gazetteer {
 	g := &Gazetteer{names: phrases[*Place]{}, near: map[string]*Place{}, spelt: map[string]string{}}
 	lint.YAML(fsys, placesFile, &g.Places, faults)
+	g.Places = lint.Present(fsys, placesFile, g.Places, faults)
 	for _, p := range g.Places {
 		if p.ID == "us" {
 			g.unitedStates = p

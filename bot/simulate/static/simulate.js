@@ -2,7 +2,6 @@
 // What came meanwhile is shown without loading the page anew; where somebody is filling something in, it waits.
 (() => {
   const live = document.getElementById("live");
-  let last = null;
   const busy = () => {
     const at = document.activeElement;
     return live.contains(at) && at.matches("input,select,textarea") || live.querySelector("details[open]") !== null;
@@ -15,12 +14,14 @@
   const look = async () => {
     try {
       const answer = await fetch(location.pathname + "?part=live", { cache: "no-store" });
-      const now = answer.ok ? await answer.text() : null;
-      if (now !== null && last !== null && now !== last && !busy()) {
-        live.innerHTML = now;
-        show();
+      if (answer.ok) {
+        const now = document.createElement("template");
+        now.innerHTML = await answer.text();
+        if (now.innerHTML !== live.innerHTML && !busy()) {
+          live.replaceChildren(now.content);
+          show();
+        }
       }
-      if (now !== null && !busy()) last = now;
     } catch {
       // the simulation has ended, or is being started anew
     }
