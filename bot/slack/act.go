@@ -36,9 +36,6 @@ func asSend(err error, e **outbox.SendError) bool { return errors.As(err, e) }
 // act does what a press means.
 func (c *Channel) act(ctx context.Context, p *press, lang string) error {
 	if !p.ok {
-		if done, err := c.actByChoice(ctx, p, lang); done {
-			return err
-		}
 		return c.stale(ctx, p, lang)
 	}
 	if p.act == actSay && arg(p.args, 0) != "" {

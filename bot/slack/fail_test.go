@@ -82,3 +82,35 @@ func TestWhereAnswersGo(t *testing.T) {
 		}
 	}
 }
+
+// TestSpoken tells what is answered: what a person wrote, and nothing else, or two bots would talk for ever.
+func TestSpoken(t *testing.T) {
+	me := identity{user: "U0BOT", bot: "B0BOT"}
+	for _, c := range []struct {
+		event, id string // "" for what is not answered
+	}{
+		{`{"type":"message","user":"U1","channel":"D1","ts":"1.1","text":"x"}`, "message/D1/1.1"},
+		{`{"type":"message","subtype":"file_share","user":"U1","channel":"D1","ts":"1.1"}`, "message/D1/1.1"},
+		{`{"type":"message","subtype":"message_changed","channel":"D1","message":{"user":"U1","ts":"1.1","edited":{"ts":"2.2"}}}`, "message/D1/1.1/2.2"},
+		{`{"type":"message","user":"U1","bot_id":"B9","channel":"D1","ts":"1.1"}`, ""},
+		{`{"type":"message","subtype":"bot_message","bot_id":"B9","channel":"D1","ts":"1.1"}`, ""},
+		{`{"type":"message","user":"U0BOT","channel":"D1","ts":"1.1"}`, ""},
+		{`{"type":"message","subtype":"message_changed","channel":"D1","message":{"user":"U0BOT","bot_id":"B0BOT","ts":"1.1"}}`, ""},
+		{`{"type":"message","subtype":"message_changed","channel":"D1"}`, ""},
+		{`{"type":"message","subtype":"message_deleted","user":"U1","channel":"D1","ts":"1.1"}`, ""},
+		{`{"type":"message","subtype":"channel_join","user":"U1","channel":"C1","ts":"1.1"}`, ""},
+		{`{"type":"message","user":"U1","ts":"1.1"}`, ""},
+	} {
+		o, err := readOuter([]byte(`{"type":"event_callback","event":` + c.event + `}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := ""
+		if m := o.Event.spoken(me); m != nil {
+			got = m.id()
+		}
+		if got != c.id {
+			t.Errorf("%s is %q, not %q", c.event, got, c.id)
+		}
+	}
+}

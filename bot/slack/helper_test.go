@@ -3,6 +3,7 @@ package slack_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -16,6 +17,7 @@ import (
 	"cobijo/bot"
 	"cobijo/bot/dialogue"
 	"cobijo/bot/fakeslack"
+	"cobijo/bot/outbox"
 	"cobijo/bot/progress"
 	"cobijo/bot/reminders"
 	"cobijo/bot/slack"
@@ -270,6 +272,8 @@ func (s *stage) allSaid() []fakeslack.Message {
 	}
 	return all
 }
+
+func asSend(err error, e **outbox.SendError) bool { return errors.As(err, e) }
 
 func (s *stage) press(p *fakeslack.Person, m fakeslack.Message, label string) func() (*fakeslack.Delivery, error) {
 	return func() (*fakeslack.Delivery, error) { return s.Press(p, m, label) }

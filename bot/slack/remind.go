@@ -68,9 +68,6 @@ func known(ctx context.Context, do func() error) error {
 	return reminders.ErrUnknown
 }
 
-// actByChoice does what a press without a value of ours means: none does yet.
-func (c *Channel) actByChoice(context.Context, *press, string) (bool, error) { return false, nil }
-
 // action names what a press does to an item, so that a repeat of it is known.
 func (c *Channel) action(ctx context.Context, a *asker, id, occurrence, commitment string) reminders.Action {
 	return reminders.Action{

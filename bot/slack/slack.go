@@ -44,6 +44,7 @@ type Options struct {
 	Unpaced       bool    // no chat is spared: tests
 	Side          int     // how many chats are answered side by side; 64 where 0
 	PingTime      time.Duration
+	Sent          func(kind outbox.Kind, took time.Duration) // is told of each attempt to send an answer; may be nil
 	Log           *slog.Logger
 	Now           func() time.Time // time.Now where nil
 }
@@ -132,7 +133,7 @@ func New(service *bot.Service, base *knowledge.Base, texts *locales.Catalog, boo
 	c := &Channel{o: o, service: service, base: base, texts: texts, store: service.Store(), book: book, w: w, lanes: newLanes(o.Side)}
 	c.people = newPeople(w, o.Now)
 	c.out = outbox.New(outbox.Options{
-		Channel: channel, Replica: newReplica(), PerSecond: max(o.PerSecond, 0), Queue: c.store, Carrier: c, Every: c.every, Log: o.Log, Now: o.Now,
+		Channel: channel, Replica: newReplica(), PerSecond: max(o.PerSecond, 0), Queue: c.store, Carrier: c, Every: c.every, Sent: o.Sent, Log: o.Log, Now: o.Now,
 	})
 	return c, nil
 }

@@ -124,8 +124,6 @@ func TestNoLoops(t *testing.T) {
 	both(t, func(t *testing.T, way string) {
 		s := open(t, setup{way: way})
 		ana := s.Person("ana", "es-419", "America/Mexico_City")
-		robot := s.Person("robot", "en-US", "UTC")
-		s.Change(robot, func(p *fakeslack.Person) { p.Bot = true })
 		direct := s.Direct(ana)
 		// Slack tells us of our own messages too: it told of this answer.
 		s.posted(direct, func() (*fakeslack.Delivery, error) { return s.DM(ana, "menú"), nil })

@@ -36,7 +36,7 @@ func (c slackSettings) slackChannel(svc *service, log *slog.Logger) (*slack.Chan
 	}
 	o := slack.Options{
 		BotToken: c.SlackBotToken, AppToken: c.SlackAppToken, SigningSecret: c.SlackSigningSecret, APIURL: c.SlackAPIURL,
-		Commitments: c.SlackCommitments, Protection: c.SlackProtection, PerSecond: c.SlackPerSecond, Log: log,
+		Commitments: c.SlackCommitments, Protection: c.SlackProtection, PerSecond: c.SlackPerSecond, Sent: svc.sent("slack"), Log: log,
 	}
 	if c.SlackPerSecond == 0 {
 		o.PerSecond = -1
