@@ -220,7 +220,8 @@ func (t *turn) commitment(id string) bool {
 	for _, th := range c.Themes {
 		themes = append(themes, t.base.Statement.Theme(th).Title.In(t.s.Lang))
 	}
-	lines = append(lines, t.text("themes", locales.Args{"List": strings.Join(themes, ", ")}), t.text("status_none"))
+	lines = append(lines, t.text("themes", locales.Args{"List": strings.Join(themes, ", ")}))
+	lines = append(lines, t.standings(id)...)
 	for _, l := range c.Links {
 		lines = append(lines, markdown.Escape(l.Note.In(t.s.Lang)))
 	}
@@ -244,6 +245,25 @@ func clip(s string, n int) string {
 		return s
 	}
 	return strings.TrimRight(string(r[:n-1]), " ,(") + "…"
+}
+
+// standings says what was reported of a commitment, and where nothing was, so.
+func (t *turn) standings(id string) []string {
+	var lines []string
+	if t.standing != nil {
+		for _, s := range t.standing(id) {
+			by := "standing_assessed"
+			if s.Claimed {
+				by = "standing_claimed"
+			}
+			status := t.text("standing_" + strings.ReplaceAll(s.Status, "-", "_"))
+			lines = append(lines, t.text(by, locales.Args{"Status": status, "Date": t.day(s.AsOf)}))
+		}
+	}
+	if len(lines) == 0 {
+		lines = append(lines, t.text("status_none"))
+	}
+	return lines
 }
 
 func (t *turn) commitmentChoices() []Choice {

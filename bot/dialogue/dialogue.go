@@ -18,6 +18,7 @@ type Dialogue struct {
 	texts    *locales.Catalog
 	operator string
 	maxRunes int
+	standing func(commitment string) []Standing
 
 	// What is written once for all who ask the same.
 	answers     memo[answerKey, Reply]
@@ -29,6 +30,8 @@ type Dialogue struct {
 type Options struct {
 	Operator string // who runs this assistant, as the first message says it
 	MaxRunes int    // how long a message may be, in characters
+	// Standings gives what was reported of a commitment, where the operator shows it; nil for not at all.
+	Standings func(commitment string) []Standing
 }
 
 // New makes a dialogue over what is known.
@@ -36,7 +39,7 @@ func New(base *knowledge.Base, texts *locales.Catalog, o Options) *Dialogue {
 	if o.MaxRunes == 0 {
 		o.MaxRunes = 2000
 	}
-	return &Dialogue{base: base, texts: texts, operator: o.Operator, maxRunes: o.MaxRunes}
+	return &Dialogue{base: base, texts: texts, operator: o.Operator, maxRunes: o.MaxRunes, standing: o.Standings}
 }
 
 // turn is the work on one message.

@@ -3,6 +3,8 @@
 package dialogue
 
 import (
+	"time"
+
 	"cobijo/knowledge"
 	"cobijo/knowledge/guidance"
 )
@@ -30,6 +32,13 @@ const (
 	Handover    Kind = "handover"
 	None        Kind = "none"
 )
+
+// Standing is what was reported of a commitment.
+type Standing struct {
+	Claimed bool      // by its participant of itself; else others assessed it
+	Status  string    // done, under-way, blocked, not-started or not-applicable
+	AsOf    time.Time // the day that it is true of
+}
 
 // Choice is something to press. Its id says all that pressing it means, so that an old button works as a new one.
 type Choice struct {

@@ -37,7 +37,7 @@ func (p *page) standings(id string) []standing {
 	return all
 }
 
-func (p *page) status(s progress.Status) string { return p.T(message("web_s_", string(s))) }
+func (p *page) status(s progress.Status) string { return p.T(message("standing_", string(s))) }
 
 func (p *page) day(d progress.Day) string { return p.date(guidance.Day(d.Time(time.UTC))) }
 

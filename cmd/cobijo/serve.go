@@ -14,6 +14,7 @@ import (
 
 	"cobijo/bot"
 	"cobijo/bot/dialogue"
+	"cobijo/bot/progress"
 	"cobijo/bot/store"
 	"cobijo/bot/web"
 	"cobijo/knowledge"
@@ -30,6 +31,8 @@ type settings struct {
 	PerMinute  int           `env:"COBIJO_PER_MINUTE" default:"20" help:"How many messages of one chat are answered in a minute."`
 	RedisWait  time.Duration `name:"redis-wait" env:"COBIJO_REDIS_WAIT" default:"5s" help:"How long a message waits for a Redis that restarts or fails over, before it is answered without memory."`
 	MaxRunes   int           `env:"COBIJO_MAX_MESSAGE" default:"2000" help:"How many characters a message may have."`
+
+	ShowProgress bool `name:"show-progress" env:"COBIJO_SHOW_PROGRESS" help:"Show to everybody, on the web and in the chat, the status that coordination teams reported of each commitment (no names, no notes)."`
 }
 
 type serveCmd struct {
@@ -77,12 +80,13 @@ type service struct {
 	texts *locales.Catalog
 	keys  [][]byte
 	rdb   redis.UniversalClient
-	ready []func() error // beside the store: what else must be reached
+	ready []func() error  // beside the store: what else must be reached
+	board *progress.Board // nil where progress is not shown
 	close func()
 }
 
 // open reads the knowledge and reaches the store.
-func (c settings) open(log *slog.Logger) (*service, error) {
+func (c settings) open(ctx context.Context, log *slog.Logger) (*service, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -101,7 +105,7 @@ func (c settings) open(log *slog.Logger) (*service, error) {
 		log.Error("text not whole", "lang", lang, "message", id, "error", err)
 	}
 	s := &service{base: base, texts: texts}
-	if s.sight, err = newSight(context.Background(), log); err != nil {
+	if s.sight, err = newSight(ctx, log); err != nil {
 		return nil, err
 	}
 	for _, k := range c.Secret {
@@ -130,7 +134,12 @@ func (c settings) open(log *slog.Logger) (*service, error) {
 		s.blind()
 		stop()
 	}
-	s.talk = dialogue.New(base, texts, dialogue.Options{Operator: c.Operator, MaxRunes: c.MaxRunes})
+	talk := dialogue.Options{Operator: c.Operator, MaxRunes: c.MaxRunes}
+	if c.ShowProgress {
+		s.board = progress.NewBoard(progress.NewBook(st, nil))
+		talk.Standings = s.standings
+	}
+	s.talk = dialogue.New(base, texts, talk)
 	s.Service = bot.New(bot.Options{Dialogue: s.talk, Store: st, Texts: texts, Log: log, Observer: s.metrics.Answers(s.traces)})
 	return s, nil
 }
@@ -142,12 +151,12 @@ const shutdownTime = 10 * time.Second
 func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 	log := c.logger(s.err)
 	gather(log)
-	svc, err := c.open(log)
+	svc, err := c.open(ctx, log)
 	if err != nil {
 		return err
 	}
 	defer svc.close()
-	page, err := web.New(svc, svc.base, svc.texts, web.Options{Secret: svc.keys[0], Secure: c.HTTPS, ExitURL: c.ExitURL, ClientAddr: c.clientAddr(), Pack: svc.talk.Pack, Log: log})
+	page, err := web.New(svc, svc.base, svc.texts, web.Options{Secret: svc.keys[0], Secure: c.HTTPS, ExitURL: c.ExitURL, ClientAddr: c.clientAddr(), Pack: svc.talk.Pack, Progress: svc.progress(), Log: log})
 	if err != nil {
 		return fmt.Errorf("make web chat: %w", err)
 	}
@@ -171,6 +180,7 @@ func (c *serveCmd) Run(ctx context.Context, s *streams) error {
 	if c.RedisURL != "" {
 		go svc.advise(ctx, log)
 	}
+	svc.watch(ctx, log)
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", c.HTTPAddr)
 	if err != nil {
