@@ -44,7 +44,7 @@ func Traces(ctx context.Context, version string, getenv func(string) string, log
 	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(error) {
 		now := time.Now().UnixNano()
 		if last := said.Load(); now-last > sayAgain && said.CompareAndSwap(last, now) {
-			log.Warn("traces are not taken by the collector")
+			log.WarnContext(ctx, "traces are not taken by the collector")
 		}
 	}))
 	p := trace.NewTracerProvider(trace.WithBatcher(exporter), trace.WithResource(about))

@@ -99,7 +99,8 @@ func TestClockJumps(t *testing.T) {
 				c.jump(d)
 				time.Sleep(600 * time.Millisecond) // Run looks twice
 			}
-			for end := time.Now().Add(time.Minute); len(channel.all()) < 2 && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+			for end := time.Now().Add(time.Minute); len(channel.all()) < 2 && time.Now().Before(end); {
+				time.Sleep(5 * time.Millisecond)
 			}
 			time.Sleep(600 * time.Millisecond)
 			cancel()

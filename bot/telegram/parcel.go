@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -157,15 +158,31 @@ func (c *Channel) try(ctx context.Context, method string, p *parcel, id *int64) 
 	})
 }
 
-// How many numbers behind the last known one are looked at, and how many times a look may fail.
-const looked = 128
+// looked is how many numbers behind the last known one are looked at: more than were given between a message's way into the
+// outbox and its sending. Where Telegram's limits hold those are some seconds' worth.
+func (c *Channel) looked() int64 {
+	if c.o.PerSecond < 0 {
+		return 1024
+	}
+	return max(128, int64(4*c.o.PerSecond))
+}
 
 // find looks for a message that may have been sent: a process died between sending it and noting that it was sent, or the answer
 // was lost. The Bot API cannot be asked for messages. But to edit a message into what it says already is refused, in words that
 // tell so; and numbers rise. No other message of ours with a higher number stands in this chat: what is behind it waits for this one.
 func (c *Channel) find(ctx context.Context, p *parcel) int64 {
+	// What another replica sent before may have a higher number than any that this one saw. It is no answer to this, and must not be
+	// changed into one.
+	receipts, err := c.store.Receipts(ctx, channel, strconv.FormatInt(p.chat, 10))
+	if err != nil {
+		c.o.Log.WarnContext(ctx, "what was sent before is not known", "channel", channel, "error", err)
+	}
+	before := numbers(receipts)
 	failed := 0
-	for id := p.after + 1; id <= p.after+looked; id++ {
+	for id := p.after + 1; id <= p.after+c.looked(); id++ {
+		if slices.Contains(before, id) {
+			continue
+		}
 		p.message = id
 		err := c.try(ctx, "editMessageText", p, nil)
 		switch {

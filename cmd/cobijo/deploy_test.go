@@ -27,7 +27,7 @@ import (
 func metricNames(t *testing.T) map[string]bool {
 	t.Helper()
 	c := serveCmd{settings: settings{SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000}, telegramSettings: telegramSettings{TelegramToken: "x"}}
-	svc, err := c.open(discard)
+	svc, err := c.open(t.Context(), discard)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -167,8 +167,7 @@ func readYAML(t *testing.T, file string, into any) {
 func settingNames() (names []string) {
 	var walk func(reflect.Type)
 	walk = func(typ reflect.Type) {
-		for i := range typ.NumField() {
-			f := typ.Field(i)
+		for f := range typ.Fields() {
 			if f.Anonymous {
 				walk(f.Type)
 			} else if name := f.Tag.Get("env"); name != "" {
@@ -314,7 +313,7 @@ func TestMetricsAreNotForTheWorld(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := serveCmd{settings: settings{SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000}, observeSettings: observeSettings{MetricsToken: tt.token}}
-			svc, err := c.open(discard)
+			svc, err := c.open(t.Context(), discard)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -166,6 +166,7 @@ func TestRedisDiskFull(t *testing.T) {
 	// At the limit the kernel sends SIGXFSZ, which would end the process; ignored, the write fails as on a full disk.
 	r := newRedis(t, "/bin/sh", "-c", `trap '' XFSZ; exec "$0" "$@"`)
 	r.start()
+	r.config("appendfsync", "everysec") // with always, Redis ends itself when its disk is full
 	p := launch(t, &private{}, freeAddr(t), "REDIS_URL="+r.url(), "COBIJO_REDIS_WAIT=200ms")
 	v := p.visit()
 	if !v.remembered() {
@@ -307,7 +308,8 @@ func (s *talkers) allAnswers() [][]string {
 // settle waits for as many answers as there are messages, and a little longer for those that are too many.
 func (s *talkers) settle() {
 	s.t.Helper()
-	for end := time.Now().Add(patient); time.Now().Before(end) && (s.Pending() > 0 || s.total(s.allAnswers()) < s.total(s.said)); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patient); time.Now().Before(end) && (s.Pending() > 0 || s.total(s.allAnswers()) < s.total(s.said)); {
+		time.Sleep(20 * time.Millisecond)
 	}
 	time.Sleep(300 * time.Millisecond)
 }

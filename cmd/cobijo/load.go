@@ -29,8 +29,8 @@ func loadDialogue() (*dialogue.Dialogue, *knowledge.Base, error) {
 func plain(md string) string { return render.Plain(md, 0) }
 
 // newHandler makes the assistant for a terminal: with a memory of its own that ends with the process.
-func newHandler(context.Context) (bot.Handler, func(), error) {
-	s, err := settings{SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000}.open(slog.New(slog.DiscardHandler))
+func newHandler(ctx context.Context) (bot.Handler, func(), error) {
+	s, err := settings{SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000}.open(ctx, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -72,17 +72,6 @@ func freeAddr(t testing.TB) string {
 	return l.Addr().String()
 }
 
-func reachable(t testing.TB, addr string) {
-	t.Helper()
-	eventually(t, addr+" is reached", func() bool {
-		c, err := net.DialTimeout("tcp", addr, time.Second)
-		if err == nil {
-			_ = c.Close()
-		}
-		return err == nil
-	})
-}
-
 // realRedis is a redis-server that can be killed and started again, at the same address and with the same files.
 type realRedis struct {
 	t    testing.TB
@@ -107,6 +96,8 @@ func newRedis(t testing.TB, wrap ...string) *realRedis {
 
 func (r *realRedis) url() string { return "redis://" + r.addr + "/0" }
 
+// start has each write synced: a server that syncs once a second puts a write off while the one before is being synced, and a kill
+// then loses it.
 func (r *realRedis) start() {
 	r.t.Helper()
 	_, port, _ := net.SplitHostPort(r.addr)
@@ -118,7 +109,6 @@ func (r *realRedis) start() {
 	eventually(r.t, "redis-server answers", func() bool { return r.rdb.Ping(context.Background()).Err() == nil })
 }
 
-// start has each write synced: while one is being synced, a server that syncs once a second puts the next off, and a kill then loses it.
 // kill is as sudden as a power cut is for the process, though not for the disk.
 func (r *realRedis) kill() {
 	if r.cmd == nil {

@@ -88,7 +88,7 @@ func (n few) String() string {
 }
 
 // MarshalJSON writes a number, or "<5".
-func (n few) MarshalJSON() ([]byte, error) {
+func (n few) MarshalJSON() ([]byte, error) { //nolint:unparam // json.Marshaler has it
 	if n.hidden() {
 		return []byte(strconv.Quote(n.String())), nil
 	}

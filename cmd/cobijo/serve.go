@@ -95,14 +95,14 @@ func (c settings) open(ctx context.Context, log *slog.Logger) (*service, error) 
 		return nil, err
 	}
 	if base.Retrained {
-		log.Warn("the examples are not those of the shipped models: trained new ones; `make train` ships them")
+		log.WarnContext(ctx, "the examples are not those of the shipped models: trained new ones; `make train` ships them")
 	}
 	texts, err := locales.Load(locales.FS)
 	if err != nil {
 		return nil, err
 	}
 	texts.OnError = func(lang, id string, err error) {
-		log.Error("text not whole", "lang", lang, "message", id, "error", err)
+		log.ErrorContext(ctx, "text not whole", "lang", lang, "message", id, "error", err)
 	}
 	s := &service{base: base, texts: texts}
 	if s.sight, err = newSight(ctx, log); err != nil {
@@ -122,7 +122,7 @@ func (c settings) open(ctx context.Context, log *slog.Logger) (*service, error) 
 		}
 		stop = func() { _ = rdb.Close() }
 	} else {
-		log.Warn("REDIS_URL is not set: an embedded Redis serves, and nothing survives a restart")
+		log.WarnContext(ctx, "REDIS_URL is not set: an embedded Redis serves, and nothing survives a restart")
 	}
 	rdb.AddHook(s.metrics.RedisHook(s.traces))
 	st, err := store.New(rdb, store.Options{Secrets: s.keys, SessionTTL: c.SessionTTL, PerMinute: c.PerMinute, Patience: c.RedisWait})

@@ -82,7 +82,7 @@ const shortcut = "find_commitments"
 // assistant cannot serve; wait ends it all, and gives what went wrong.
 func (c *simulateCmd) start(ctx context.Context, now func() time.Time, log *slog.Logger) (_ context.Context, sim *simulate.Server, wait func() error, err error) {
 	quiet := slog.New(slog.DiscardHandler) // it says that nothing survives a restart, which nobody expects here
-	svc, err := settings{Operator: c.Operator, SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000}.open(quiet)
+	svc, err := settings{Operator: c.Operator, SessionTTL: maxTTL, PerMinute: 1000, MaxRunes: 2000}.open(ctx, quiet)
 	if err != nil {
 		return ctx, nil, nil, err
 	}

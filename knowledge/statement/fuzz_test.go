@@ -2,6 +2,7 @@ package statement
 
 import (
 	"io/fs"
+	"maps"
 	"testing"
 	"testing/fstest"
 
@@ -26,9 +27,7 @@ func FuzzLoad(f *testing.F) {
 	real[commitmentsFile] = &fstest.MapFile{Data: []byte("- {id: mx-04, participant: mx, themes: [detention], title: {en: a, es: b}, text: {en: c, es: d}}\n")}
 	f.Fuzz(func(t *testing.T, which uint8, data []byte) {
 		fsys := fstest.MapFS{}
-		for name, file := range real {
-			fsys[name] = file
-		}
+		maps.Copy(fsys, real)
 		fsys[files[int(which)%len(files)]] = &fstest.MapFile{Data: data}
 		s, faults := Load(fsys)
 		for _, fault := range faults {
