@@ -11,7 +11,7 @@ import (
 // The bars of understanding, read off the cross-validation of the examples (make eval prints what they give).
 const (
 	answerBar  = 0.22 // the likeliest topic: above it is answered
-	strangeBar = 0.30 // the same, where nothing shows that the message is about this assistant's subject
+	strangeBar = 0.36 // the same, where nothing shows that the message is about this assistant's subject
 	clarifyBar = 0.12 // above it the likeliest are offered; below, nothing is known
 	alsoBar    = 0.16 // a second topic as likely as this was perhaps asked too
 )

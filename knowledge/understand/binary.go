@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // compact is a linear classifier as it is shipped: weights in one byte each, with a scale for each class.
@@ -71,10 +72,11 @@ type models struct {
 	topic  *compact
 	danger *compact
 	lang   *compact
-	vocab  []uint32 // hashes of the words in the examples, ascending: what stands here is no misspelling
+	words  []string // the words of the examples, ascending
+	counts []uint16 // in how many examples each stands
 }
 
-var magic = []byte("cobijo models 1\n")
+var magic = []byte("cobijo models 2\n")
 
 // marshal writes the models as one file; all numbers are little-endian.
 func (m *models) marshal() []byte {
@@ -82,8 +84,10 @@ func (m *models) marshal() []byte {
 	b.Write(magic)
 	b.Write(m.digest[:])
 	put := func(v any) { _ = binary.Write(&b, binary.LittleEndian, v) } // a bytes.Buffer takes everything
-	put(uint32(len(m.vocab)))
-	put(m.vocab)
+	all := strings.Join(m.words, "\n")
+	put(uint32(len(all)))
+	b.WriteString(all)
+	put(m.counts)
 	for _, c := range []*compact{m.topic, m.danger, m.lang} {
 		put(uint32(len(c.classes)))
 		for _, name := range c.classes {
@@ -115,9 +119,9 @@ func unmarshal(data []byte) (m *models, err error) {
 	}
 	m = &models{digest: [sha256.Size]byte(rest)}
 	r := &decoder{data: rest[sha256.Size:]}
-	m.vocab = make([]uint32, r.count(4))
-	for i := range m.vocab {
-		m.vocab[i] = r.uint32()
+	m.words = strings.Split(string(r.take(r.count())), "\n")
+	if m.counts = r.uint16s(len(m.words)); r.short {
+		return nil, fmt.Errorf("%w: cut short", errModels)
 	}
 	for _, into := range []**compact{&m.topic, &m.danger, &m.lang} {
 		if *into, err = r.compact(); err != nil {
@@ -150,14 +154,26 @@ func (r *decoder) uint32() uint32 {
 	return 0
 }
 
-// count reads how many things of a size follow; 0 where they could not.
-func (r *decoder) count(size int) int {
+// count reads how many things of a byte or more follow; 0 where they could not.
+func (r *decoder) count() int {
 	n := int(r.uint32())
-	if n*size > len(r.data) {
+	if n > len(r.data) {
 		r.short = true
 		return 0
 	}
 	return n
+}
+
+func (r *decoder) uint16s(n int) []uint16 {
+	b := r.take(2 * n)
+	if b == nil {
+		return nil
+	}
+	ns := make([]uint16, n)
+	for i := range ns {
+		ns[i] = binary.LittleEndian.Uint16(b[2*i:])
+	}
+	return ns
 }
 
 func (r *decoder) floats(n int) []float32 {
@@ -169,15 +185,15 @@ func (r *decoder) floats(n int) []float32 {
 }
 
 func (r *decoder) compact() (*compact, error) {
-	c := &compact{classes: make([]string, r.count(1)), rows: make([]int32, buckets)}
+	c := &compact{classes: make([]string, r.count()), rows: make([]int32, buckets)}
 	if len(c.classes) > 64 {
 		return nil, fmt.Errorf("%w: %d classes", errModels, len(c.classes))
 	}
 	for i := range c.classes {
-		c.classes[i] = string(r.take(r.count(1)))
+		c.classes[i] = string(r.take(r.count()))
 	}
 	c.scale, c.bias = r.floats(len(c.classes)), r.floats(len(c.classes))
-	n := r.count(1)
+	n := r.count()
 	bits := r.take(buckets / 8)
 	weights := r.take(n)
 	if r.short || bits == nil {

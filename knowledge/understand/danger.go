@@ -11,7 +11,7 @@ const (
 	asksWeight    = -1.2 // it is a question that asks for information
 	topicWeight   = -2.0 // how surely it is about one subject, above topicSure
 	topicSure     = 0.4
-	strangeWeight = -2.5 // how surely it is about nothing that this assistant knows, above one half
+	strangeWeight = -3.5 // how surely it is about nothing that this assistant knows, above one half
 	nowWeight     = 0.8  // it says that it is now
 )
 

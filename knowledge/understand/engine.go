@@ -25,6 +25,7 @@ type Engine struct {
 	Places *Gazetteer
 
 	models      *models
+	spell       *speller
 	reader      *reader
 	commitments *commitments
 	rumours     *rumours
@@ -52,7 +53,7 @@ func New(fsys fs.FS, l *guidance.Library, s *statement.Statement) (e *Engine, re
 		m = fit(readQuestions(fsys, e.topics, &faults), e.reader, e.topics)
 		retrained = true
 	}
-	e.models = m
+	e.models, e.spell = m, newSpeller(m.words, m.counts)
 	return e, retrained, faults
 }
 
@@ -90,6 +91,7 @@ type Reading struct {
 
 	folded string
 	words  []string
+	text   string // the words as they were meant, with a space before, between and behind them
 }
 
 // Top is the likeliest topic.
@@ -98,22 +100,30 @@ func (r *Reading) Top() Scored { return r.Topics[0] }
 // Guidance is how likely the message asks about any topic.
 func (r *Reading) Guidance() float32 { return 1 - r.Menu - r.OffTopic - r.Commitments }
 
+// nonsense is how much of the certainty about a language is left where none of the words is common: "asdf" is in no language.
+const nonsense = 0.7
+
 // Read reads a message; today dates what it says of days.
 func (e *Engine) Read(text string, today time.Time) *Reading {
 	text = clip(text)
 	r := &Reading{folded: fold(e.Places.Spell(text))}
 	r.words = tokens(r.folded)
 	r.Words = len(r.words)
-	r.Mentions = e.Places.Find(r.words, e.models.known)
+	meant := e.spell.meant(r.words)
+	r.text = " " + strings.Join(meant, " ") + " "
+	r.Mentions = e.Places.Find(r.words, meant, e.spell)
 	r.Countries = here(r.Mentions)
 	r.Lang, r.LangScore = e.language(text)
+	if slices.Contains(Spoken, r.Lang) && !slices.ContainsFunc(r.words, e.spell.common) {
+		r.LangScore *= nonsense
+	}
 	r.Content, r.About = r.content()
 	r.Points = pointsBack(r.words)
 	r.Child = saysChild(r.words)
-	r.Domain = e.reader.concepts.domain(r.words)
+	r.Domain = e.reader.concepts.domain(meant)
 	r.readDate(today)
 
-	fs := e.reader.featuresOf(e.reader.mask(r.words, r.Mentions))
+	fs := e.reader.featuresOf(e.reader.mask(r.words, meant, r.Mentions))
 	e.readTopics(r, fs)
 	e.readDanger(r, fs)
 	return r
@@ -197,6 +207,16 @@ func (r *Reading) HasAny(words ...string) bool {
 
 // HasPhrase tells whether the words of a phrase, given folded, follow each other in the message.
 func (r *Reading) HasPhrase(phrases ...string) bool {
-	text := " " + strings.Join(r.words, " ") + " "
-	return slices.ContainsFunc(phrases, func(p string) bool { return strings.Contains(text, " "+p+" ") })
+	return slices.ContainsFunc(phrases, func(p string) bool {
+		for rest := r.text; ; {
+			i := strings.Index(rest, p)
+			if i < 0 {
+				return false
+			}
+			if rest[i-1] == ' ' && rest[i+len(p)] == ' ' {
+				return true
+			}
+			rest = rest[i+1:]
+		}
+	})
 }

@@ -30,9 +30,9 @@ func bucket(h uint32) uint32 {
 const piece = 4
 
 // featuresOf turns masked words into hashed features: each word, its beginning (a stem that serves both languages), pairs of
-// neighbours and of those one apart, the pieces of the word as it sounds, and the concepts that the words stand for, alone,
-// in sequence and in pairs.
-func (r *reader) featuresOf(words []string) []uint32 {
+// neighbours and of those one apart, the skeleton and the pieces of the word as it sounds, the usual word that a misspelt one was
+// meant to be, and the concepts that the words stand for, alone, in sequence and in pairs.
+func (r *reader) featuresOf(words, meant []string) []uint32 {
 	fs := make([]uint32, 0, 24*len(words)+4)
 	add := func(kind byte, parts ...string) {
 		h := start(kind)
@@ -46,6 +46,7 @@ func (r *reader) featuresOf(words []string) []uint32 {
 	before := first[:] // the concepts of the last word that had any
 	all := make([]string, 0, 32)
 	cs := make([]string, 0, 8)
+	var buf [maxSkeleton]byte
 	for i, w := range words {
 		s := stem(w)
 		add('w', w)
@@ -61,12 +62,23 @@ func (r *reader) featuresOf(words []string) []uint32 {
 		if w[0] == '_' {
 			continue
 		}
+		if k := skeleton(buf[:], w); len(k) >= 2 {
+			add('x', string(k))
+		}
 		heard := sound(w)
 		snd := "^" + heard + "$"
 		for j := 0; j+piece <= len(snd); j++ {
 			add('c', snd[j:j+piece])
 		}
-		if cs = r.concepts.of(heard, cs[:0]); len(cs) == 0 {
+		cs = r.concepts.of(heard, cs[:0])
+		if m := meant[i]; m != w {
+			add('w', m)
+			add('s', stem(m))
+			if len(cs) == 0 {
+				cs = r.concepts.of(sound(m), cs)
+			}
+		}
+		if len(cs) == 0 {
 			continue
 		}
 		for _, c := range cs {

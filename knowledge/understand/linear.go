@@ -6,8 +6,11 @@ import (
 	"slices"
 )
 
+// averaged is over how many of the last rounds the weights are averaged.
+const averaged = 4
+
 // hashBits sets how many buckets the features fall into: fewer make a smaller model, more make fewer collisions.
-const hashBits = 17
+const hashBits = 19
 
 const buckets = 1 << hashBits
 
@@ -16,6 +19,29 @@ type example struct {
 	features []uint32 // distinct buckets
 	class    int
 	weight   float32
+	norm     float32 // what its scores are scaled by; 0 for what its features give
+}
+
+// prune leaves out the features that stand in fewer examples than least: there is little to learn from them, and each would
+// take its place in the model. They still count for the length of a text, as what was never seen counts in what people write.
+func prune(examples []example, least uint16) {
+	counts := make([]uint16, buckets)
+	for _, e := range examples {
+		for _, f := range e.features {
+			counts[f] = min(counts[f], math.MaxUint16-1) + 1
+		}
+	}
+	for i := range examples {
+		e := &examples[i]
+		e.norm = normOf(len(e.features))
+		kept := make([]uint32, 0, len(e.features))
+		for _, f := range e.features {
+			if counts[f] >= least {
+				kept = append(kept, f)
+			}
+		}
+		e.features = kept
+	}
 }
 
 // linear is a linear classifier with a softmax over its classes (multinomial logistic regression).
@@ -26,19 +52,23 @@ type linear struct {
 }
 
 // train fits a classifier by stochastic gradient descent with a step of its own for each bucket (AdaGrad, Duchi et al. 2011)
-// and weight decay. The order of the examples is shuffled by a fixed seed: the same examples make the same model.
+// and weight decay. What the last rounds gave is averaged, for each alone leans towards the examples that it saw last. The order of the examples is shuffled by a fixed seed: the same examples make the same model.
 func train(examples []example, classes, epochs int) *linear {
 	l := &linear{classes: classes, weights: make([]float32, buckets*classes), bias: make([]float32, classes)}
 	squares := make([]float32, buckets)
 	order := rand.New(rand.NewPCG(1, 2)).Perm(len(examples))
 	rng := rand.New(rand.NewPCG(3, 4))
 	p := make([]float32, classes)
-	for range epochs {
+	sum := make([]float32, len(l.weights))
+	for epoch := range epochs {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, at := range order {
 			e := &examples[at]
-			norm := normOf(len(e.features))
-			l.scores(e.features, p)
+			norm := e.norm
+			if norm == 0 {
+				norm = normOf(len(e.features))
+			}
+			l.scores(e.features, norm, p)
 			softmax(p)
 			p[e.class]--
 			var g2 float32
@@ -62,6 +92,14 @@ func train(examples []example, classes, epochs int) *linear {
 				l.bias[c] -= 0.02 * trainRate * g
 			}
 		}
+		if epoch >= epochs-averaged {
+			for i, w := range l.weights {
+				sum[i] += w
+			}
+		}
+	}
+	for i, s := range sum {
+		l.weights[i] = s / float32(min(averaged, epochs))
 	}
 	return l
 }
@@ -75,7 +113,7 @@ func normOf(n int) float32 {
 }
 
 // scores sums the weights of the features into p, one a class.
-func (l *linear) scores(features []uint32, p []float32) {
+func (l *linear) scores(features []uint32, norm float32, p []float32) {
 	clear(p)
 	for _, f := range features {
 		row := l.weights[int(f)*l.classes : (int(f)+1)*l.classes]
@@ -83,7 +121,6 @@ func (l *linear) scores(features []uint32, p []float32) {
 			p[c] += w
 		}
 	}
-	norm := normOf(len(features))
 	for c := range p {
 		p[c] = p[c]*norm + l.bias[c]
 	}

@@ -23,7 +23,7 @@ const (
 )
 
 // modelVersion changes when the same questions would make another model.
-const modelVersion = 1
+const modelVersion = 2
 
 // classSafe is the class of the danger model for all that tells of no danger now.
 const classSafe = "safe"
@@ -134,37 +134,42 @@ func newReader(fsys fs.FS, s *statement.Statement, faults *lint.Faults) *reader 
 }
 
 // mask writes words for the models: which place it is does not matter to the topic, that there is one may; of an
-// organisation both may.
-func (r *reader) mask(words []string, places []Mention) []string {
-	masked := make([]string, 0, len(words)+4)
+// organisation both may. It writes the words and, in step with them, what they were meant to be.
+func (r *reader) mask(words, meant []string, places []Mention) (masked, maskedMeant []string) {
+	both := make([]string, 2*len(words)+8) // room for either, with some for marks
+	masked, maskedMeant = both[:0:len(words)+4], both[len(words)+4:len(words)+4]
+	mark := func(m string) { masked, maskedMeant = append(masked, m), append(maskedMeant, m) }
+	keep := func(from, to int) {
+		masked, maskedMeant = append(masked, words[from:to]...), append(maskedMeant, meant[from:to]...)
+	}
 	for i := 0; i < len(words); {
 		if len(places) > 0 && places[0].start == i {
 			m := places[0]
 			places = places[1:]
 			switch m.Place.Kind {
 			case "paper":
-				masked = append(masked, words[m.start:m.end]...)
+				keep(m.start, m.end)
 			case "authority":
-				masked = append(masked, "_office")
-				masked = append(masked, words[m.start:m.end]...)
+				mark("_office")
+				keep(m.start, m.end)
 			case "demonym", "other-demonym":
-				masked = append(masked, "_people")
+				mark("_people")
 			default:
-				masked = append(masked, "_place")
+				mark("_place")
 			}
 			i = m.end
 			continue
 		}
 		if _, n := r.orgs.at(words[i:]); n > 0 && (len(places) == 0 || i+n <= places[0].start) {
-			masked = append(masked, "_org")
-			masked = append(masked, words[i:i+n]...)
+			mark("_org")
+			keep(i, i+n)
 			i += n
 			continue
 		}
-		masked = append(masked, words[i])
+		keep(i, i+1)
 		i++
 	}
-	return masked
+	return masked, maskedMeant
 }
 
 // dangerOf gives the kind of danger that a class of examples tells of, "" for none.

@@ -28,8 +28,12 @@ var (
 	}
 )
 
-// noisy writes words as somebody might who spells by ear: each is misspelt with the chance of share. Masked words stay.
-func noisy(words []string, share float64, rng *rand.Rand) []string {
+// otherEar is one in how many words is spelt as those of the other language are.
+const otherEar = 5
+
+// noisy writes words of a language as somebody might who spells by ear: each is misspelt with the chance of share. Masked words
+// stay.
+func noisy(words []string, share float64, lang string, rng *rand.Rand) []string {
 	out := make([]string, 0, len(words))
 	for _, w := range words {
 		if w[0] == '_' || rng.Float64() >= share {
@@ -40,9 +44,18 @@ func noisy(words []string, share float64, rng *rand.Rand) []string {
 			out = append(out, short)
 			continue
 		}
-		w = byEar(w, rng)
-		if rng.IntN(3) == 0 {
+		table := spanishEar
+		if (lang == "en") != (rng.IntN(otherEar) == 0) { // those who mix languages spell one as they spell the other
+			table = englishEar
+		}
+		for range 1 + rng.IntN(2) {
+			w = byEar(w, table, rng)
+		}
+		switch rng.IntN(6) {
+		case 0, 1:
 			w = slip(w, rng)
+		case 2, 3:
+			w = w[:spoken(w)]
 		}
 		if w != "" {
 			out = append(out, w)
@@ -52,11 +65,7 @@ func noisy(words []string, share float64, rng *rand.Rand) []string {
 }
 
 // byEar changes one spelling that falls together with another.
-func byEar(w string, rng *rand.Rand) string {
-	table := spanishEar
-	if rng.IntN(2) == 0 {
-		table = englishEar
-	}
+func byEar(w string, table []string, rng *rand.Rand) string {
 	at := rng.IntN(len(table) / 2)
 	for range len(table) / 2 { // from a random place on, the first that occurs
 		from, to := table[2*at], table[2*at+1]

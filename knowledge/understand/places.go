@@ -59,14 +59,15 @@ type Gazetteer struct {
 	unitedStates *Place
 	exact        *regexp.Regexp
 	spelt        map[string]string
-	near         map[string]*Place // names of one long word with one letter left out, for misspellings
+	near         map[string]*Place    // names of one long word with one letter left out, for misspellings
+	heard        map[string]heardName // names of several words by their skeletons
 }
 
 const placesFile = "places.yaml"
 
 // loadGazetteer reads the places below fsys.
 func loadGazetteer(fsys fs.FS, faults *lint.Faults) *Gazetteer {
-	g := &Gazetteer{names: phrases[*Place]{}, near: map[string]*Place{}, spelt: map[string]string{}}
+	g := &Gazetteer{names: phrases[*Place]{}, near: map[string]*Place{}, heard: map[string]heardName{}, spelt: map[string]string{}}
 	lint.YAML(fsys, placesFile, &g.Places, faults)
 	g.Places = lint.Present(fsys, placesFile, g.Places, faults)
 	for _, p := range g.Places {
@@ -85,6 +86,7 @@ func loadGazetteer(fsys fs.FS, faults *lint.Faults) *Gazetteer {
 			if len(words) == 1 && len(words[0]) >= minFuzzy && p.Kind != "paper" {
 				g.misspell(words[0], p)
 			}
+			g.hear(words, p)
 		}
 	}
 	g.names.sort()
@@ -129,23 +131,34 @@ func (g *Gazetteer) misspell(w string, p *Place) {
 // minFuzzy is how long a name must be before one wrong letter is forgiven: short ones fall together with other words.
 const minFuzzy = 6
 
-// Find gives the places that the words name, in order. known tells which words are no misspelling.
-func (g *Gazetteer) Find(words []string, known func(string) bool) []Mention {
+// Find gives the places that the words name, in order. meant are the same words as they were meant, and spell tells which are no
+// misspelling.
+func (g *Gazetteer) Find(words, meant []string, spell *speller) []Mention {
 	var found []Mention
+	rare := -1 // the last of the words looked at that is not common
+	ahead := 0
 	for i := 0; i < len(words); {
 		p, n := g.names.at(words[i:])
 		if i == 0 && words[0] == "us" && len(words) > 1 {
 			p, n = g.unitedStates, 1 // no sentence begins with the pronoun
 		}
-		if p == nil && len(words[i]) >= minFuzzy && !known(words[i]) {
+		if p == nil && len(words[i]) >= minFuzzy && !spell.known(words[i]) {
 			p, n = g.misspelt(words[i]), 1
+		}
+		for ; ahead < min(i+heardWords, len(words)); ahead++ {
+			if !spell.common(words[ahead]) {
+				rare = ahead
+			}
+		}
+		if p == nil && rare >= i {
+			p, n = g.heardAt(words[i:], spell)
 		}
 		if p == nil || words[i] == "usa" && i > 0 && slices.Contains(usesIt, words[i-1]) {
 			i++
 			continue
 		}
 		m := Mention{Place: p, start: i, end: i + n}
-		m.Role, m.weight = role(words, m)
+		m.Role, m.weight = role(meant, m)
 		if last := len(found) - 1; last >= 0 && found[last].Place.Kind == "paper" && found[last].Place.Country != p.Country && i-found[last].end <= 2 {
 			m.Role, m.weight = Origin, 0 // "TPS for Honduras" is asked for in the United States
 		}

@@ -2,6 +2,8 @@ package understand
 
 import (
 	"io/fs"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -18,6 +20,7 @@ const (
 	// There are ten times as many examples of what is off-topic as of a topic, for it has no end.
 	offTopicWeight = 0.6
 	coreWeight     = 3.0
+	seldom         = 4   // a feature that stands in fewer examples, the misspelt ones counted, is left out
 	noisyWeight    = 0.5 // of an example as somebody misspells it
 )
 
@@ -40,7 +43,9 @@ var misspeltShares = [...]float64{0.3, 0.7}
 // fit trains the three models.
 func fit(questions []question, r *reader, topics []string) *models {
 	rng := rand.New(rand.NewPCG(5, 6)) // the same examples are misspelt the same way
-	m := &models{vocab: vocabulary(questions)}
+	m := &models{}
+	m.words, m.counts = vocabulary(questions)
+	spell := newSpeller(m.words, m.counts)
 	topicClasses := slices.Concat(topics, []string{classMenu, classOffTopic, classCommitments})
 	dangerClasses := slices.Concat(guidance.Dangers, []string{classSafe})
 	var langClasses []string
@@ -49,21 +54,23 @@ func fit(questions []question, r *reader, topics []string) *models {
 		if !slices.Contains(langClasses, q.lang) {
 			langClasses = append(langClasses, q.lang)
 		}
-		langEx = append(langEx, example{langFeatures(q.text), slices.Index(langClasses, q.lang), 1})
+		langEx = append(langEx, example{features: langFeatures(q.text), class: slices.Index(langClasses, q.lang), weight: 1})
 		if q.class == unspokenFile {
 			continue
 		}
 		words := tokens(fold(r.places.Spell(clip(q.text))))
-		masked := r.mask(words, r.places.Find(words, m.known))
-		fs := r.featuresOf(masked)
+		meant := spell.meant(words)
+		masked, meant := r.mask(words, meant, r.places.Find(words, meant, spell))
+		fs := r.featuresOf(masked, meant)
 		var misspelt [len(misspeltShares)][]uint32
 		for i, share := range misspeltShares {
-			misspelt[i] = r.featuresOf(noisy(masked, share, rng))
+			so := noisy(masked, share, q.lang, rng)
+			misspelt[i] = r.featuresOf(so, spell.meant(so))
 		}
 		add := func(to *[]example, class int, weight float32) {
-			*to = append(*to, example{fs, class, weight})
+			*to = append(*to, example{features: fs, class: class, weight: weight})
 			for _, m := range misspelt {
-				*to = append(*to, example{m, class, noisyWeight * weight})
+				*to = append(*to, example{features: m, class: class, weight: noisyWeight * weight})
 			}
 		}
 		if kind := dangerOf(q.class); kind != "" {
@@ -82,25 +89,30 @@ func fit(questions []question, r *reader, topics []string) *models {
 		add(&topicEx, c, weight)
 		add(&dangerEx, len(dangerClasses)-1, 1)
 	}
+	prune(topicEx, seldom)
+	prune(dangerEx, seldom)
 	m.topic = train(topicEx, len(topicClasses), trainEpochs).shrink(topicClasses)
 	m.danger = train(dangerEx, len(dangerClasses), trainEpochs).shrink(dangerClasses)
 	m.lang = train(langEx, len(langClasses), 3).shrink(langClasses)
 	return m
 }
 
-func vocabulary(questions []question) []uint32 {
-	var vocab []uint32
+// vocabulary counts in how many examples each word stands.
+func vocabulary(questions []question) (words []string, counts []uint16) {
+	n := map[string]uint16{}
 	for _, q := range questions {
-		for _, w := range tokens(fold(q.text)) {
-			vocab = append(vocab, hashString(fnvOffset, w))
+		if q.class == unspokenFile {
+			continue
+		}
+		in := tokens(fold(q.text))
+		slices.Sort(in)
+		for _, w := range slices.Compact(in) {
+			n[w] = min(n[w], math.MaxUint16-1) + 1
 		}
 	}
-	slices.Sort(vocab)
-	return slices.Compact(vocab)
-}
-
-// known tells whether a word stands in the examples, and so is no misspelling.
-func (m *models) known(w string) bool {
-	_, found := slices.BinarySearch(m.vocab, hashString(fnvOffset, w))
-	return found
+	words = slices.Sorted(maps.Keys(n))
+	for _, w := range words {
+		counts = append(counts, n[w])
+	}
+	return words, counts
 }

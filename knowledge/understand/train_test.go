@@ -83,8 +83,8 @@ func TestTrain(t *testing.T) {
 	small := a.shrink([]string{"a", "b", "c"})
 	p, q := make([]float32, 3), make([]float32, 3)
 	for _, e := range examples {
-		a.scores(e.features, p)
-		b.scores(e.features, q)
+		a.scores(e.features, normOf(len(e.features)), p)
+		b.scores(e.features, normOf(len(e.features)), q)
 		softmax(p)
 		softmax(q)
 		for c := range p {
@@ -105,15 +105,15 @@ func TestTrain(t *testing.T) {
 // Misspelling keeps what is masked, and is the same for the same seed.
 func TestNoisy(t *testing.T) {
 	words := []string{"necesito", "abogado", "en", "_place", "para", "the", "lawyer"}
-	a := noisy(words, 1, rand.New(rand.NewPCG(1, 1)))
-	b := noisy(words, 1, rand.New(rand.NewPCG(1, 1)))
+	a := noisy(words, 1, "es", rand.New(rand.NewPCG(1, 1)))
+	b := noisy(words, 1, "es", rand.New(rand.NewPCG(1, 1)))
 	if strings.Join(a, " ") != strings.Join(b, " ") {
 		t.Errorf("%v, %v", a, b)
 	}
 	if !strings.Contains(strings.Join(a, " "), "_place") || strings.Join(a, " ") == strings.Join(words, " ") {
 		t.Errorf("misspelt: %v", a)
 	}
-	if c := noisy(words, 0, rand.New(rand.NewPCG(1, 1))); strings.Join(c, " ") != strings.Join(words, " ") {
+	if c := noisy(words, 0, "en", rand.New(rand.NewPCG(1, 1))); strings.Join(c, " ") != strings.Join(words, " ") {
 		t.Errorf("without noise: %v", c)
 	}
 }
