@@ -62,6 +62,7 @@ func (c *evalCmd) measure(out io.Writer) (map[string]float64, error) {
 // evalRow is a question with its right answer.
 type evalRow struct {
 	Q            string        `json:"q"`
+	Clean        string        `json:"clean"` // the same, as somebody writes it who writes well
 	Lang         string        `json:"lang"`
 	Chat         string        `json:"chat"`
 	Kind         dialogue.Kind `json:"kind"`
@@ -177,6 +178,28 @@ func (e *evaluation) guidance(rows []evalRow) {
 	e.share("country", country, len(rows))
 	e.share("another country's answer", wrongCountry, len(rows))
 	e.share("asked before answering", clarify, len(rows))
+	e.twins(rows, top1)
+}
+
+// twins tells what people lose who hardly write: how many of the same questions are read right when they are written well.
+func (e *evaluation) twins(rows []evalRow, asWritten int) {
+	of, right := 0, 0
+	for _, r := range rows {
+		if r.Clean == "" {
+			continue
+		}
+		r.Q = r.Clean
+		a := e.ask(r)
+		of++
+		right += count(a.Kind == dialogue.Guidance && r.topicIs(a.Topic))
+	}
+	if of == 0 || of != len(rows) {
+		return
+	}
+	e.share("topic, first, written well", right, of)
+	gap := 100 * float64(right-asWritten) / float64(of)
+	e.figures[e.set+"/gap"] = gap
+	fmt.Fprintf(e.out, "  %-34s %5.1f points\n", "gap", gap)
 }
 
 func (e *evaluation) danger(rows []evalRow) {
