@@ -268,8 +268,9 @@ func parameters(w http.ResponseWriter, r *http.Request) (map[string]any, error) 
 		}
 		return p, nil
 	case strings.HasPrefix(kind, "multipart/form-data"):
+		// A form without values ends at once; one that breaks off was given up by its sender.
 		if err := r.ParseMultipartForm(maxRequest); err != nil && !errors.Is(err, io.EOF) {
-			return p, nil
+			return nil, fmt.Errorf("read form: %w", err)
 		}
 	default:
 		if err := r.ParseForm(); err != nil {
