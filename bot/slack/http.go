@@ -50,7 +50,7 @@ func (c *Channel) genuine(w http.ResponseWriter, r *http.Request) (body []byte, 
 		http.Error(w, "not Slack", http.StatusUnauthorized)
 		return nil, false
 	}
-	if c.ending.Load() || c.lanes.waiting() >= maxWaiting || c.me.Load() == nil {
+	if c.ending.Load() || c.lanes.Waiting() >= maxWaiting || c.me.Load() == nil {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "not now", http.StatusServiceUnavailable)
 		return nil, false

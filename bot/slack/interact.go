@@ -39,7 +39,7 @@ func (c *Channel) command(ctx context.Context, cmd *api.SlashCommand) {
 
 // inTurn asks the dialogue in the turn of the chat.
 func (c *Channel) inTurn(ctx context.Context, r *request) error {
-	return c.lanes.enter(r.team+"/"+chatOf(r.channel, r.user)).pass(ctx, func() error { return c.ask(ctx, r) })
+	return c.lanes.Enter(r.team+"/"+chatOf(r.channel, r.user)).Pass(ctx, func() error { return c.ask(ctx, r) })
 }
 
 // later does something after it was acknowledged, once. Whoever asked is told where it failed.

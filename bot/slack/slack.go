@@ -21,6 +21,7 @@ import (
 	"time"
 
 	"cobijo/bot"
+	"cobijo/bot/lanes"
 	"cobijo/bot/outbox"
 	"cobijo/bot/progress"
 	"cobijo/bot/reminders"
@@ -85,7 +86,7 @@ type Channel struct {
 	w      *wire
 	people *people
 	out    *outbox.Outbox
-	lanes  *lanes
+	lanes  *lanes.Lanes[string]
 
 	me        atomic.Pointer[identity]
 	connected atomic.Bool // Socket Mode
@@ -130,7 +131,7 @@ func New(service *bot.Service, base *knowledge.Base, texts *locales.Catalog, boo
 	if err != nil {
 		return nil, fmt.Errorf("SLACK_API_URL: %w", err)
 	}
-	c := &Channel{o: o, service: service, base: base, texts: texts, store: service.Store(), book: book, w: w, lanes: newLanes(o.Side)}
+	c := &Channel{o: o, service: service, base: base, texts: texts, store: service.Store(), book: book, w: w, lanes: lanes.New[string](o.Side)}
 	c.people = newPeople(w, o.Now)
 	c.out = outbox.New(outbox.Options{
 		Channel: channel, Replica: newReplica(), PerSecond: max(o.PerSecond, 0), Queue: c.store, Carrier: c, Every: c.every, Sent: o.Sent, Log: o.Log, Now: o.Now,
@@ -191,7 +192,7 @@ func (c *Channel) Run(ctx context.Context) error {
 	}
 	ended := make(chan struct{})
 	go func() {
-		c.lanes.wait()
+		c.lanes.Wait()
 		c.aside.Wait()
 		wg.Wait()
 		close(ended)

@@ -91,7 +91,7 @@ func (c *Channel) listen(run, work context.Context, again context.CancelFunc, cl
 
 // envelope handles one envelope, and acknowledges it when its answer is there or Slack would not wait any longer.
 func (c *Channel) envelope(ctx context.Context, client *socketmode.Client, r *socketmode.Request) {
-	if r == nil || c.ending.Load() || c.lanes.waiting() >= maxWaiting {
+	if r == nil || c.ending.Load() || c.lanes.Waiting() >= maxWaiting {
 		return // Slack delivers it again
 	}
 	ack := func(payload any) {

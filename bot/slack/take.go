@@ -17,9 +17,9 @@ const eventTTL = 24 * time.Hour
 func (c *Channel) take(ctx context.Context, o *outer) <-chan error {
 	done := make(chan error, 1)
 	ctx = context.WithoutCancel(ctx) // what Slack hangs up on is done all the same: delivered again, it is a repeat
-	place := c.lanes.enter(o.lane())
+	place := c.lanes.Enter(o.lane())
 	c.aside.Go(func() {
-		done <- place.pass(ctx, func() error { return c.event(ctx, o) })
+		done <- place.Pass(ctx, func() error { return c.event(ctx, o) })
 	})
 	return done
 }

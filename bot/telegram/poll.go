@@ -141,9 +141,9 @@ func (p *poller) begin(ctx context.Context, u *update) {
 	p.busy++
 	p.next = u.ID + 1
 	p.mu.Unlock()
-	place := p.c.lanes.enter(u.lane()) // here, so that a chat's order is Telegram's
+	place := p.c.lanes.Enter(u.lane()) // here, so that a chat's order is Telegram's
 	go func() {
-		err := place.pass(ctx, func() error { return p.c.handle(ctx, u) })
+		err := place.Pass(ctx, func() error { return p.c.handle(ctx, u) })
 		if err != nil {
 			p.c.o.Log.ErrorContext(ctx, "an update is not answered; it is asked for again", "channel", channel, "kind", kindOf(err), "error", err)
 			sleep(ctx, time.Second)

@@ -19,6 +19,7 @@ import (
 	tg "github.com/go-telegram/bot"
 
 	"cobijo/bot"
+	"cobijo/bot/lanes"
 	"cobijo/bot/outbox"
 	"cobijo/bot/store"
 	"cobijo/knowledge"
@@ -69,7 +70,7 @@ type Channel struct {
 	out       *outbox.Outbox
 	pen       *pen
 	buffers   buffers
-	lanes     *lanes
+	lanes     *lanes.Lanes[int64]
 	replica   string
 	me        atomic.Pointer[identity]
 	latest    atomic.Int64  // the highest number of a message in a private chat that was seen
@@ -114,7 +115,7 @@ func New(service *bot.Service, base *knowledge.Base, texts *locales.Catalog, o O
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	c := &Channel{o: o, service: service, base: base, texts: texts, store: service.Store(), replica: newReplica(), lanes: newLanes(o.Side), measured: make(chan struct{})}
+	c := &Channel{o: o, service: service, base: base, texts: texts, store: service.Store(), replica: newReplica(), lanes: lanes.New[int64](o.Side), measured: make(chan struct{})}
 	c.api = newAPI(o.APIURL, o.Token)
 	c.pen = newPen(texts)
 	wire, err := tg.New(o.Token, tg.WithSkipGetMe(), tg.WithServerURL(strings.TrimSuffix(o.APIURL, "/")),
@@ -166,7 +167,7 @@ func (c *Channel) Run(ctx context.Context) error {
 	c.ending.Store(true)
 	ended := make(chan struct{})
 	go func() {
-		c.lanes.wait()
+		c.lanes.Wait()
 		c.aside.Wait()
 		wg.Wait()
 		close(ended)

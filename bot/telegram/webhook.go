@@ -30,7 +30,7 @@ func (c *Channel) webhook(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not Telegram", http.StatusUnauthorized)
 		return
 	}
-	if c.ending.Load() || c.lanes.waiting() >= maxWaiting {
+	if c.ending.Load() || c.lanes.Waiting() >= maxWaiting {
 		w.Header().Set("Retry-After", "1")
 		http.Error(w, "not now", http.StatusServiceUnavailable)
 		return
@@ -54,7 +54,7 @@ func (c *Channel) webhook(w http.ResponseWriter, r *http.Request) {
 	c.arrived(u)
 	// What Telegram hangs up on is done all the same: delivered again, it is a repeat.
 	ctx := context.WithoutCancel(r.Context())
-	if err := c.lanes.enter(u.lane()).pass(ctx, func() error { return c.handle(ctx, u) }); err != nil {
+	if err := c.lanes.Enter(u.lane()).Pass(ctx, func() error { return c.handle(ctx, u) }); err != nil {
 		c.o.Log.ErrorContext(ctx, "an update is not answered; Telegram delivers it again", "channel", channel, "kind", kindOf(err), "error", err)
 		http.Error(w, "not answered", http.StatusServiceUnavailable)
 		return
