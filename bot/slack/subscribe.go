@@ -324,7 +324,12 @@ func (c *Channel) subscribe(ctx context.Context, cb *interaction, lang string, a
 	var problems reminders.Problems
 	switch {
 	case errors.As(err, &problems):
-		return api.NewErrorsViewSubmissionResponse(c.problems(lang, problems))
+		at := c.problems(lang, problems)
+		if wrong := at[fieldRhythm]; wrong != "" && sub.Rhythm.Preset == "" { // it is the rule that is wrong, not the choice to write one
+			delete(at, fieldRhythm)
+			at[fieldRule] = wrong
+		}
+		return api.NewErrorsViewSubmissionResponse(at)
 	case err != nil:
 		c.o.Log.ErrorContext(ctx, "a subscription is not kept", "channel", channel, "error", err)
 		return wrong("slack_failed")
