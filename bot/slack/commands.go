@@ -35,7 +35,7 @@ func (c *Channel) commitments(ctx context.Context, a *asker, lang, text, trigger
 	case actLang:
 		return c.chooseLanguage(ctx, a, strings.ToLower(rest), lang)
 	case actSubscribe:
-		return c.openSubscribe(ctx, a, lang, trigger, "", c.readQuery(rest))
+		return c.openSubscribe(ctx, a, lang, trigger, "", c.readPlaces(rest))
 	case actSubscriptions:
 		return c.subscriptions(ctx, a, lang)
 	case actProgress:
@@ -43,9 +43,9 @@ func (c *Channel) commitments(ctx context.Context, a *asker, lang, text, trigger
 	case actExport:
 		format, rest, _ := strings.Cut(rest, " ")
 		if f := strings.ToLower(format); f == "csv" || f == "json" {
-			return c.export(ctx, a, lang, f, c.readQuery(rest))
+			return c.export(ctx, a, lang, f, c.readPlaces(rest))
 		}
-		return c.export(ctx, a, lang, "csv", c.readQuery(strings.TrimSpace(format+" "+rest)))
+		return c.export(ctx, a, lang, "csv", c.readPlaces(strings.TrimSpace(format+" "+rest)))
 	case actCompare:
 		return c.compareWords(ctx, a, lang, rest)
 	}
