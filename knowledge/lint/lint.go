@@ -76,7 +76,7 @@ func YAML(fsys fs.FS, file string, v any, faults *Faults) bool {
 
 // YAMLBytes is YAML for text that begins after line offset of file.
 func YAMLBytes(data []byte, file string, offset int, v any, faults *Faults) bool {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec := yaml.NewDecoder(bytes.NewReader(lines(data)))
 	dec.KnownFields(true)
 	err := dec.Decode(v)
 	if errors.Is(err, io.EOF) {
@@ -105,6 +105,21 @@ func YAMLBytes(data []byte, file string, offset int, v any, faults *Faults) bool
 		faults.Add(file, line, "%s", strings.TrimPrefix(m, "yaml: "))
 	}
 	return false
+}
+
+// breaks are what YAML takes for the end of a line beside a newline, and an editor's count of lines does not.
+var breaks = regexp.MustCompile("\r[^\n]|\r$|\u0085|\u2028|\u2029")
+
+// lines makes spaces of them, so that a fault names the line that an editor shows.
+func lines(data []byte) []byte {
+	if !breaks.Match(data) {
+		return data
+	}
+	for _, b := range []string{"\u0085", "\u2028", "\u2029"} {
+		data = bytes.ReplaceAll(data, []byte(b), []byte(" "))
+	}
+	data = bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n"))
+	return bytes.ReplaceAll(data, []byte("\r"), []byte(" "))
 }
 
 // Present gives the items of a list that a file holds, without those that say nothing (a dash alone), each of which is a fault.
