@@ -100,8 +100,12 @@ func TestManage(t *testing.T) {
 		}
 		s.has(s.whisper(eva, s.press(eva, list, "Eliminar")), "Solo pueden hacerlo")
 
-		// A channel under another name is the same channel. One commitment is not asked for any more, another not before a day.
-		s.taken(s.Rename(team, "another-name"), nil)
+		// A channel under another name: the owner is asked whether it is still the place.
+		told := s.posted(s.Direct(ana), func() (*fakeslack.Delivery, error) { return s.Rename(team, "another-name"), nil })
+		s.has(told, "el canal tiene otro nombre", "Reanudar")
+		s.taken(s.Press(ana, told, "Reanudar"))
+
+		// One commitment is not asked for any more, another not before a day.
 		digest := s.posted(team, func() (*fakeslack.Delivery, error) {
 			s.clock.set(time.Date(2027, 1, 4, 16, 30, 1, 0, time.UTC)) // 2 January is a Saturday
 			return done(s), nil

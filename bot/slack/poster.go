@@ -105,6 +105,9 @@ func (c *Channel) Tell(ctx context.Context, _, user string, n reminders.Notice) 
 	return err
 }
 
+// causeRenamed is our own code for a channel that has another name now.
+const causeRenamed = "channel_renamed"
+
 // noticeSheet tells a subscription's owner what became of it.
 func (c *Channel) noticeSheet(n reminders.Notice) *sheet {
 	s := &sheet{}
@@ -117,6 +120,8 @@ func (c *Channel) noticeSheet(n reminders.Notice) *sheet {
 		s.section(c.texts.Text(lang, "slack_notice_person", args))
 	case n.Why == reminders.PausedConfig:
 		s.section(c.texts.Text(lang, "slack_notice_config", args))
+	case n.Cause == causeRenamed:
+		s.section(c.texts.Text(lang, "slack_notice_renamed", args))
 	case n.Cause == "is_archived":
 		s.section(c.texts.Text(lang, "slack_notice_archived", args))
 	default:
@@ -131,7 +136,7 @@ func (c *Channel) noticeSheet(n reminders.Notice) *sheet {
 // cause says in words why we may not post; a code of Slack's that is not known as it stands.
 func (c *Channel) cause(lang, code string) string {
 	switch code {
-	case "is_archived", "not_in_channel", "channel_not_found", "token_revoked":
+	case "is_archived", "not_in_channel", "channel_not_found", "token_revoked", causeRenamed:
 		return c.texts.Text(lang, "slack_cause_"+code)
 	}
 	return escape(clip(code, 80))

@@ -82,7 +82,9 @@ func (c *Channel) happened(ctx context.Context, o *outer, e *event, me identity)
 		}
 		return err
 	case "channel_rename", "group_rename":
-		c.people.forget(string(e.Channel)) // its id stays, and everything names it by that
+		// Its id stays, but a channel under another name is perhaps for another purpose: the owner is to say.
+		c.people.forget(string(e.Channel))
+		return c.gone(ctx, o.Team, string(e.Channel), causeRenamed)
 	case "channel_archive", "group_archive":
 		return c.gone(ctx, o.Team, string(e.Channel), "is_archived")
 	case "channel_deleted", "group_deleted":
