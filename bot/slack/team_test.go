@@ -97,7 +97,9 @@ func TestTeam(t *testing.T) {
 
 		s.has(s.slash(ana, team, "/commitments", "mx detención"), "mx-04")
 
-		form := s.modal(ana, func() (*fakeslack.Delivery, error) { return s.Slash(ana, team, "/commitments", "recordar méxico"), nil })
+		form := s.modal(ana, func() (*fakeslack.Delivery, error) {
+			return s.Slash(ana, team, "/commitments", "recordar méxico"), nil
+		})
 		s.submit(ana, form, map[string]any{
 			"rhythm": "weekly", "first": "2026-12-02", "time": "09:00", "zone": "America/Mexico_City", "lang": "es",
 			"users": []string{luis.ID}, "mention": group.ID, "again": "3",
@@ -161,7 +163,9 @@ func TestTeam(t *testing.T) {
 				t.Errorf("no %q in the App Home:\n%s", w, home)
 			}
 		}
-		s.has(s.whisper(luis, func() (*fakeslack.Delivery, error) { return s.Slash(luis, team, "/commitments", "export csv mexico"), nil }), "csv")
+		s.has(s.whisper(luis, func() (*fakeslack.Delivery, error) {
+			return s.Slash(luis, team, "/commitments", "export csv mexico"), nil
+		}), "csv")
 		if len(s.Files(s.Direct(luis))) != 1 {
 			t.Error("no file")
 		}
