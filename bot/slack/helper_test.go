@@ -184,6 +184,9 @@ func open(t *testing.T, o setup) *stage {
 		}
 	})
 	s.until("the app is ready", func() bool { return s.channel.Ready() == nil })
+	if o.way == overSocket {
+		s.until("Slack knows of the socket", func() bool { return s.Connections() > 0 })
+	}
 	return s
 }
 

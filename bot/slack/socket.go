@@ -67,7 +67,7 @@ func (c *Channel) listen(run, work context.Context, again context.CancelFunc, cl
 		case e = <-client.Events:
 		}
 		switch e.Type {
-		case socketmode.EventTypeHello: // a socket that is open is of use when Slack greets over it
+		case socketmode.EventTypeConnected, socketmode.EventTypeHello:
 			*known = true
 			c.connected.Store(true)
 		case socketmode.EventTypeConnecting:
