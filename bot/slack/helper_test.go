@@ -256,18 +256,19 @@ func (s *stage) changes(p *fakeslack.Person, m fakeslack.Message, do func() (*fa
 	s.t.Helper()
 	before := string(m.Blocks)
 	s.taken(do())
-	var now fakeslack.Message
+	now, there := m, false
 	s.until("the message changes", func() bool {
 		for _, is := range append(s.Ephemeral(p), s.allSaid()...) {
 			if is.TS == m.TS && is.Channel == m.Channel {
-				now = is
+				now, there = is, true
 			}
 		}
-		return string(now.Blocks) != before
+		return there && string(now.Blocks) != before
 	})
 	return now
 }
 
+// allSaid is what the app said in all channels but direct messages.
 func (s *stage) allSaid() []fakeslack.Message {
 	var all []fakeslack.Message
 	for _, c := range s.Channels() {

@@ -103,7 +103,13 @@ func TestManage(t *testing.T) {
 		// A channel under another name: the owner is asked whether it is still the place.
 		told := s.posted(s.Direct(ana), func() (*fakeslack.Delivery, error) { return s.Rename(team, "another-name"), nil })
 		s.has(told, "el canal tiene otro nombre", "Reanudar")
-		s.changes(ana, told, s.press(ana, told, "Reanudar")) // answered when it is done
+		s.has(s.posted(s.Direct(ana), s.press(ana, told, "Reanudar")), "Pausar") // answered when it is done
+
+		// It is posted when its day comes.
+		s.has(s.posted(team, func() (*fakeslack.Delivery, error) {
+			s.clock.set(time.Date(2027, 1, 4, 16, 30, 1, 0, time.UTC)) // 2 January is a Saturday
+			return done(s), nil
+		}), "mx-01")
 
 		// Deleted.
 		list = s.slash(ana, team, "/commitments", "recordatorios")
@@ -111,5 +117,42 @@ func TestManage(t *testing.T) {
 		if all, err := s.remind.Subscriptions(context.WithoutCancel(t.Context()), "", ""); err != nil || len(all) != 0 {
 			t.Errorf("%d subscriptions are left, %v", len(all), err)
 		}
+	})
+}
+
+// TestAnswers lets somebody say that a commitment is not to be asked for any more, put another off, and make mistakes.
+func TestAnswers(t *testing.T) {
+	both(t, func(t *testing.T, way string) {
+		s := open(t, setup{way: way, remind: withReminders})
+		ana := s.Person("ana", "es-419", "America/Mexico_City")
+		luis := s.Person("luis", "es-419", "America/Mexico_City")
+		team := s.Channel("coordination", ana, luis)
+		form := s.modal(ana, func() (*fakeslack.Delivery, error) { return s.Slash(ana, team, "/commitments", "recordar mx"), nil })
+		s.submit(ana, form, map[string]any{
+			"rhythm": "weekly", "first": "2026-12-02", "time": "09:00", "zone": "America/Mexico_City", "lang": "es", "users": []string{luis.ID},
+		})
+		s.CloseView(ana)
+		digest := s.posted(team, func() (*fakeslack.Delivery, error) {
+			s.clock.set(time.Date(2026, 12, 2, 15, 0, 1, 0, time.UTC))
+			return done(s), nil
+		})
+		form = s.modal(luis, func() (*fakeslack.Delivery, error) {
+			return s.Choose(luis, digest, "Más opciones", "Ya no preguntar por este…")
+		})
+		s.submit(luis, form, nil)
+		digest = s.reads(digest, "@luis pidió que ya no se pregunte por él")
+		form = s.modal(luis, func() (*fakeslack.Delivery, error) {
+			return s.Choose(luis, digest, "Más opciones", "Preguntar de nuevo en una fecha…")
+		})
+		if got := s.refused(luis, form, map[string]any{"until": "2020-01-01"}); len(got) == 0 {
+			t.Error("a day in the past is taken")
+		}
+		s.submit(luis, form, map[string]any{"until": "2026-12-16"})
+		digest = s.reads(digest, "@luis lo pospuso hasta el 16 de diciembre de 2026")
+		form = s.modal(luis, s.press(luis, digest, "Informar avance"))
+		if got := s.refused(luis, form, map[string]any{"status": "done", "evidence": "javascript:alert(1)", "as_of": "2026-12-02"}); got["evidence"] == "" {
+			t.Errorf("evidence that is no address: %v", got)
+		}
+		s.CloseView(luis)
 	})
 }
