@@ -5,11 +5,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -18,8 +15,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )
-
-var update = flag.Bool("update", false, "write the golden file of this version")
 
 // shelf keeps things of one kind.
 type shelf struct {
@@ -46,6 +41,14 @@ func (s *shelf) Each(_ context.Context, give func(string, json.RawMessage) error
 	return nil
 }
 
+func (s *shelf) Check(_ context.Context, id string, data json.RawMessage) (bool, error) {
+	if strings.Contains(string(data), "wrong") {
+		return false, errors.New("it is wrong")
+	}
+	_, there := s.has[id]
+	return !there, nil
+}
+
 func (s *shelf) Put(_ context.Context, id string, data json.RawMessage) (bool, error) {
 	if _, ok := s.has[id]; ok {
 		return false, nil
@@ -64,47 +67,12 @@ func export(t interface{ Fatal(...any) }, sources ...Source) []byte {
 	return b.Bytes()
 }
 
-// The files of all versions are read for ever; that of this version is written as it was.
-func TestVersions(t *testing.T) {
-	subs := newShelf("subscription", "s1", `{"channel":"C1","rhythm":"FREQ=WEEKLY"}`, "s2", `{"channel":"C2","words":"café <b>"}`)
-	reports := newShelf("report", "mx-04/r1", `{"status":"under-way"}`)
-	file := fmt.Sprintf("testdata/v%d.jsonl", Version)
-	now := export(t, subs, reports)
-	if *update {
-		if err := os.WriteFile(file, now, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for v := 1; v <= Version; v++ {
-		f, err := os.Open(fmt.Sprintf("testdata/v%d.jsonl", v))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		gotSubs, gotReports := newShelf("subscription"), newShelf("report")
-		r, err := Import(t.Context(), f, map[string]Sink{"subscription": gotSubs, "report": gotReports})
-		if err != nil || r.Version != v || r.Changed != 3 || r.Header != made {
-			t.Errorf("version %d: %+v, %v", v, r, err)
-		}
-		if d := cmp.Diff([]any{subs.has, reports.has}, []any{gotSubs.has, gotReports.has}, cmp.Transformer("json", canonical)); d != "" {
-			t.Errorf("version %d:\n%s", v, d)
-		}
-	}
-	want, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d := cmp.Diff(string(want), string(now)); d != "" {
-		t.Errorf("the format of version %d changed; raise Version:\n%s", Version, d)
-	}
-}
-
 func canonical(s string) (v map[string]any) {
 	_ = json.Unmarshal([]byte(s), &v)
 	return v
 }
 
-// A file of an older version is brought up step by step; one of a newer is refused.
+// A file of an older version is brought up step by step; one of a newer is refused. Of version 0 there never was one but here.
 func TestUpgrades(t *testing.T) {
 	file := export(t, newShelf("report", "r1", `{"status":"kept"}`))
 	steps := map[int]upgrade{
@@ -117,6 +85,10 @@ func TestUpgrades(t *testing.T) {
 			return r, nil
 		},
 	}
+	old := strings.Replace(string(export(t, newShelf("a", "1", `{"n":1}`))), `"version":1`, `"version":0`, 1)
+	if _, err := Import(t.Context(), strings.NewReader(old), newShelf("a")); err == nil || !strings.Contains(err.Error(), "no version 0") {
+		t.Errorf("a file of version 0: %v", err)
+	}
 	var got []Record
 	if _, err := read(bytes.NewReader(file), 4, steps, func(r Record) error { got = append(got, r); return nil }); err != nil {
 		t.Fatal(err)
@@ -125,29 +97,95 @@ func TestUpgrades(t *testing.T) {
 		t.Error(d)
 	}
 	newer := strings.Replace(string(file), `"version":1`, `"version":2`, 1)
-	if _, err := Import(t.Context(), strings.NewReader(newer), nil); err == nil || !strings.Contains(err.Error(), "newer") {
+	if _, err := Import(t.Context(), strings.NewReader(newer)); err == nil || !strings.Contains(err.Error(), "newer") {
 		t.Errorf("a file of a newer version: %v", err)
 	}
 }
 
 func TestImportTwice(t *testing.T) {
 	file := export(t, newShelf("a", "1", `{}`, "2", `{"x":1}`), newShelf("b", "1", `[]`))
-	a := newShelf("a", "2", `{"x":"mine"}`)
-	for i, want := range []Result{
-		{Header: made, Version: 1, Changed: 1, Kept: 1, Unknown: map[string]int{"b": 1}},
-		{Header: made, Version: 1, Changed: 0, Kept: 2, Unknown: map[string]int{"b": 1}},
-	} {
-		got, err := Import(t.Context(), bytes.NewReader(file), map[string]Sink{"a": a})
+	a, b := newShelf("a", "2", `{"x":"mine"}`), newShelf("b")
+	first := Result{Header: made, Version: 1, Kinds: map[string]Tally{"a": {Changed: 1, Kept: 1}, "b": {Changed: 1}}}
+	again := Result{Header: made, Version: 1, Kinds: map[string]Tally{"a": {Kept: 2}, "b": {Kept: 1}}}
+	for i, want := range []Result{first, again} {
+		told, err := Check(t.Context(), bytes.NewReader(file), a, b)
+		if d := cmp.Diff(want, told); err != nil || d != "" {
+			t.Errorf("before time %d it is told: %v\n%s", i+1, err, d)
+		}
+		got, err := Import(t.Context(), bytes.NewReader(file), a, b)
 		if d := cmp.Diff(want, got); err != nil || d != "" {
 			t.Errorf("time %d: %v\n%s", i+1, err, d)
-		}
-		if !slices.Equal(got.Kinds(), []string{"b"}) {
-			t.Errorf("not taken: %v", got.Kinds())
 		}
 	}
 	if a.has["2"] != `{"x":"mine"}` {
 		t.Errorf("what was there is overwritten: %v", a.has)
 	}
+}
+
+// Wherever a file is cut off, that is what is said.
+func TestCutOff(t *testing.T) {
+	file := export(t, newShelf("a", "1", `{"n":1}`, "2", `{"n":2}`))
+	first := bytes.IndexByte(file, '\n') + 1
+	for n := first; n < len(file)-1; n++ { // without its last newline it is whole
+		if _, err := Import(t.Context(), bytes.NewReader(file[:n]), newShelf("a")); !errors.Is(err, ErrCutOff) {
+			t.Errorf("after %q: %v", file[:n], err)
+		}
+	}
+}
+
+// What is not known, wrong or there twice is named by its line, and nothing before it is imported.
+func TestRefused(t *testing.T) {
+	for name, tt := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"another kind": {export(t, newShelf("a", "1", `{}`), newShelf("c", "1", `{}`)), `line 3: records of kind "c" are not known here`},
+		"wrong":        {export(t, newShelf("a", "1", `{}`, "2", `"wrong"`)), "line 3: it is wrong"},
+		"twice":        {export(t, newShelf("a", "1", `{}`), newShelf("a", "1", `{}`)), `line 3: a "1" stands twice`},
+	} {
+		a := newShelf("a")
+		if _, err := Import(t.Context(), bytes.NewReader(tt.file), a); err == nil || err.Error() != tt.want || len(a.has) > 0 {
+			t.Errorf("%s: %v; imported %v", name, err, a.has)
+		}
+	}
+}
+
+func TestDecode(t *testing.T) {
+	for data, want := range map[string]string{
+		`{"n":1}`: "", `{"n":1,"more":"secret words"}`: `field "more" is not known here`, `{"n":"secret words"}`: "n cannot be read",
+		`{"at":"secret words"}`: "it cannot be read", `"secret words"`: "it cannot be read", `{`: "it cannot be read",
+	} {
+		var into struct {
+			N  int       `json:"n"`
+			At time.Time `json:"at"`
+		}
+		said := ""
+		if err := Decode(json.RawMessage(data), &into); err != nil {
+			said = err.Error()
+		}
+		if said != want {
+			t.Errorf("%s: %q, want %q", data, said, want)
+		}
+	}
+}
+
+// What no secret opens is left out and counted.
+func TestLost(t *testing.T) {
+	var b bytes.Buffer
+	sum, err := Export(t.Context(), &b, made, holed{newShelf("a", "1", `{}`)})
+	if d := cmp.Diff(Sum{Records: map[string]int{"a": 1}, Lost: map[string]int{"a": 1}}, sum); err != nil || d != "" {
+		t.Errorf("%v\n%s", err, d)
+	}
+	if r, err := Import(t.Context(), bytes.NewReader(b.Bytes()), newShelf("a")); err != nil || r.Kinds["a"].Changed != 1 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+// holed has one more record, which cannot be opened.
+type holed struct{ *shelf }
+
+func (h holed) Each(ctx context.Context, give func(string, json.RawMessage) error) error {
+	return errors.Join(h.shelf.Each(ctx, give), give("lost", nil))
 }
 
 // Whatever is cut off, changed, doubled or left out of a file, nothing of it is imported.
@@ -175,7 +213,7 @@ func TestDamage(t *testing.T) {
 	}
 	for name, text := range damaged {
 		a := newShelf("a")
-		if _, err := Import(t.Context(), strings.NewReader(text), map[string]Sink{"a": a}); err == nil || len(a.has) > 0 {
+		if _, err := Import(t.Context(), strings.NewReader(text), a); err == nil || len(a.has) > 0 {
 			t.Errorf("%s: %v; imported %v", name, err, a.has)
 		}
 	}
@@ -192,12 +230,12 @@ func TestErrors(t *testing.T) {
 		}
 	}
 	file := export(t, newShelf("a", "1", `{}`))
-	if _, err := Import(t.Context(), bytes.NewReader(file), map[string]Sink{"a": refusing{bad}}); !errors.Is(err, bad) {
+	if _, err := Import(t.Context(), bytes.NewReader(file), refusing{newShelf("a"), bad}); !errors.Is(err, bad) {
 		t.Errorf("a sink that fails: %v", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Import(ctx, bytes.NewReader(file), nil); !errors.Is(err, context.Canceled) {
+	if _, err := Import(ctx, bytes.NewReader(file), newShelf("a")); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -206,7 +244,10 @@ type failing struct{ err error }
 
 func (f failing) Write([]byte) (int, error) { return 0, f.err }
 
-type refusing struct{ err error }
+type refusing struct {
+	*shelf
+	err error
+}
 
 func (r refusing) Put(context.Context, string, json.RawMessage) (bool, error) { return false, r.err }
 
@@ -223,7 +264,7 @@ func TestRoundTrip(t *testing.T) {
 		id := rapid.StringN(1, 20, -1).Filter(func(s string) bool { return !strings.Contains(s, "\uFFFD") })
 		want := &shelf{kind: "a", has: rapid.MapOfN(id, data, 0, 8).Draw(t, "has")}
 		got := newShelf("a")
-		if _, err := Import(context.Background(), bytes.NewReader(export(t, want)), map[string]Sink{"a": got}); err != nil {
+		if _, err := Import(context.Background(), bytes.NewReader(export(t, want)), got); err != nil {
 			t.Fatal(err)
 		}
 		if d := cmp.Diff(want.has, got.has, cmp.Transformer("json", canonical)); d != "" {
@@ -239,7 +280,7 @@ func FuzzImport(f *testing.F) {
 	f.Add([]byte("\n\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		a := newShelf("a")
-		if _, err := Import(t.Context(), bytes.NewReader(data), map[string]Sink{"a": a}); err != nil && len(a.has) > 0 {
+		if _, err := Import(t.Context(), bytes.NewReader(data), a); err != nil && len(a.has) > 0 {
 			t.Errorf("%v, and yet %v is imported", err, a.has)
 		}
 	})

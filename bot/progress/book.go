@@ -18,12 +18,17 @@ type Keeper interface {
 	AddReport(ctx context.Context, commitment, id string, data []byte) (bool, error)
 	// ReplaceReport keeps a record in place of one; it tells whether there was one.
 	ReplaceReport(ctx context.Context, commitment, id string, data []byte) (bool, error)
+	// Report gives one record, nil where no secret opens it, and whether there is one.
+	Report(ctx context.Context, commitment, id string) ([]byte, bool, error)
 	// Reports gives a commitment's records by id, nil for one that no secret opens.
 	Reports(ctx context.Context, commitment string) (map[string][]byte, error)
 	// Reported gives the commitments of which there are records, sorted.
 	Reported(ctx context.Context) ([]string, error)
 
 	PutMilestone(ctx context.Context, id string, data []byte) error
+	// AddMilestone keeps a milestone unless one of that id is there; it tells whether it was added.
+	AddMilestone(ctx context.Context, id string, data []byte) (bool, error)
+	HasMilestone(ctx context.Context, id string) (bool, error)
 	DropMilestone(ctx context.Context, id string) (bool, error)
 	Milestones(ctx context.Context) (map[string][]byte, error)
 	// Reseal seals all records anew with the secret in use; it tells how many, and how many no secret opens.

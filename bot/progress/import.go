@@ -75,24 +75,33 @@ func ReadMilestones(data []byte, file string, known func(commitment string) bool
 }
 
 func (m *Milestone) check(file string, line int, known func(string) bool, faults *lint.Faults) {
+	for _, p := range m.problems(known) {
+		faults.Add(file, line, "%s", p)
+	}
+}
+
+// problems are what is wrong with a milestone, for an operator.
+func (m *Milestone) problems(known func(string) bool) []string {
+	var all []string
 	switch {
 	case m.Commitment == "":
-		faults.Add(file, line, "a milestone names its commitment, as mx-04")
+		all = append(all, "a milestone names its commitment, as mx-04")
 	case !known(m.Commitment):
-		faults.Add(file, line, "there is no commitment %.40q", m.Commitment)
+		all = append(all, fmt.Sprintf("there is no commitment %.40q", m.Commitment))
 	}
 	if _, err := ParseDay(string(m.Date)); err != nil {
-		faults.Add(file, line, "date: %v", err)
+		all = append(all, "date: "+err.Error())
 	}
 	if m.Title.EN == "" || m.Title.ES == "" {
-		faults.Add(file, line, "a title in both languages is wanted")
+		all = append(all, "a title in both languages is wanted")
 	}
 	if utf8.RuneCountInString(m.Title.EN) > maxTitle || utf8.RuneCountInString(m.Title.ES) > maxTitle {
-		faults.Add(file, line, "a title has at most %d characters", maxTitle)
+		all = append(all, fmt.Sprintf("a title has at most %d characters", maxTitle))
 	}
 	if strings.TrimSpace(m.Source) == "" || utf8.RuneCountInString(m.Source) > MaxEvidence {
-		faults.Add(file, line, "source says where it is written, in at most %d characters", MaxEvidence)
+		all = append(all, fmt.Sprintf("source says where it is written, in at most %d characters", MaxEvidence))
 	}
+	return all
 }
 
 // A commitment's id in a calendar stands in CATEGORIES, or at the beginning of SUMMARY as "mx-04: ".

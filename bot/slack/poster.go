@@ -2,12 +2,14 @@ package slack
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
 
 	api "github.com/slack-go/slack"
 
+	"cobijo/bot/outbox"
 	"cobijo/bot/reminders"
 	"cobijo/locales"
 )
@@ -40,13 +42,23 @@ func (c *Channel) Post(ctx context.Context, d reminders.Digest) (reminders.Poste
 
 // Find looks in the channel's history for the message of an occurrence.
 func (c *Channel) Find(ctx context.Context, team, where, occurrence string, since time.Time) (reminders.Posted, bool, error) {
-	ts, err := c.w.find(ctx, where, "", since.Add(-clockSkew), c.self(), func(k api.SlackMetadata) bool {
+	ts, err := c.find(ctx, where, "", since.Add(-clockSkew), func(k api.SlackMetadata) bool {
 		return k.EventType == reminderMark && k.EventPayload["occurrence"] == occurrence
 	})
 	if err != nil || ts == "" {
 		return reminders.Posted{}, false, err
 	}
 	return reminders.Posted{Team: team, Channel: where, TS: ts}, true, nil
+}
+
+// find looks for our own message that bears a mark. Until Slack said who we are none could be told for ours, and what was posted would
+// be posted again.
+func (c *Channel) find(ctx context.Context, where, thread string, since time.Time, fits func(api.SlackMetadata) bool) (ts string, err error) {
+	me := c.me.Load()
+	if me == nil {
+		return "", &outbox.SendError{Kind: outbox.Unavailable, RetryAfter: time.Second, Unsent: true, Cause: errors.New("Slack did not say yet who we are")} //nolint:staticcheck // a name
+	}
+	return c.w.find(ctx, where, thread, since, *me, fits)
 }
 
 // Update shows a digest in place of what was posted.
@@ -62,7 +74,7 @@ func (c *Channel) Thread(ctx context.Context, p reminders.Posted, n reminders.No
 	if p.TS == "" {
 		return nil
 	}
-	ts, err := c.w.find(ctx, p.Channel, p.TS, time.Unix(0, 0), c.self(), func(k api.SlackMetadata) bool {
+	ts, err := c.find(ctx, p.Channel, p.TS, time.Unix(0, 0), func(k api.SlackMetadata) bool {
 		return k.EventType == noteMark && k.EventPayload["id"] == n.ID
 	})
 	if err != nil || ts != "" {

@@ -67,7 +67,11 @@ func (s *Store) Reports(ctx context.Context, commitment string) (map[string][]by
 }
 
 func (s *Store) opened(ctx context.Context, key string, name func(id string) string) (map[string][]byte, error) {
-	sealed, err := s.rdb.HGetAll(ctx, key).Result()
+	var sealed map[string]string
+	err := s.patiently(ctx, func() (err error) {
+		sealed, err = s.rdb.HGetAll(ctx, key).Result()
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read records: %w", err)
 	}
@@ -80,7 +84,11 @@ func (s *Store) opened(ctx context.Context, key string, name func(id string) str
 
 // Reported gives the commitments that records were kept of, sorted.
 func (s *Store) Reported(ctx context.Context) ([]string, error) {
-	ids, err := s.rdb.SMembers(ctx, reportedKey).Result()
+	var ids []string
+	err := s.patiently(ctx, func() (err error) {
+		ids, err = s.rdb.SMembers(ctx, reportedKey).Result()
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("list commitments: %w", err)
 	}

@@ -20,6 +20,8 @@ type cli struct {
 	Chat        chatCmd        `cmd:"" help:"A conversation in the terminal."`
 	Commitments commitmentsCmd `cmd:"" help:"The commitments of the San José Action Statement."`
 	Reminders   remindersCmd   `cmd:"" help:"Subscriptions to commitments, what was reported on them, and what could not be posted."`
+	Export      exportCmd      `cmd:"" help:"All that is lasting, for another instance: subscriptions, what was reported, milestones. The file is not encrypted."`
+	Import      importCmd      `cmd:"" help:"What cobijo export wrote: what is there already stays; nothing of a file that is not whole."`
 	Ask         askCmd         `cmd:"" help:"One question, one answer; or a batch of them."`
 	Eval        evalCmd        `cmd:"" hidden:"" help:"Measure the understanding on questions with known answers."`
 	Check       checkCmd       `cmd:"" help:"Lint the knowledge and the locales; prints each fault as file:line: what is wrong."`

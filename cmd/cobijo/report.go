@@ -7,11 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
-	"strconv"
 	"text/tabwriter"
 	"time"
 
+	"cobijo/bot/gaps"
 	"cobijo/bot/store"
 )
 
@@ -23,9 +22,6 @@ type reportCmd struct {
 	Month    string   `help:"A month instead, as 2026-10." placeholder:"YEAR-MONTH"`
 	Format   string   `help:"How to print it: table or json." enum:"table,json" default:"table"`
 }
-
-// fewest is how many a group must be to be told as a number: fewer people might be recognised.
-const fewest = 5
 
 // Run prints the report.
 func (c *reportCmd) Run(ctx context.Context, s *streams) error {
@@ -53,11 +49,11 @@ func (c *reportCmd) Run(ctx context.Context, s *streams) error {
 	if err != nil {
 		return err
 	}
-	r := newReport(from, to, counts)
+	r := gaps.New(from, to, counts)
 	if c.Format == "json" {
-		return r.json(s.out)
+		return reportJSON(s.out, r)
 	}
-	return r.table(s.out)
+	return reportTable(s.out, r)
 }
 
 // period gives the first and the last day that are asked for.
@@ -75,79 +71,7 @@ func (c *reportCmd) period(now time.Time) (from, to time.Time, err error) {
 	return to.AddDate(0, 0, 1-c.Days), to, nil
 }
 
-// few is a count as it may be told.
-type few int64
-
-func (n few) hidden() bool { return n > 0 && n < fewest }
-
-func (n few) String() string {
-	if n.hidden() {
-		return "<" + strconv.Itoa(fewest)
-	}
-	return strconv.FormatInt(int64(n), 10)
-}
-
-// MarshalJSON writes a number, or "<5".
-func (n few) MarshalJSON() ([]byte, error) { //nolint:unparam // json.Marshaler has it
-	if n.hidden() {
-		return []byte(strconv.Quote(n.String())), nil
-	}
-	return []byte(n.String()), nil
-}
-
-// group is what was counted of one topic in one country.
-type group struct {
-	Country    string `json:"country"` // "" where it was not known
-	Topic      string `json:"topic"`   // the likeliest; "" for none
-	Unanswered few    `json:"unanswered"`
-	NotUseful  few    `json:"not_useful"`
-	Useful     few    `json:"useful"`
-}
-
-type report struct {
-	From   string  `json:"from"`
-	To     string  `json:"to"`
-	Groups []group `json:"groups"`
-}
-
-func newReport(from, to time.Time, counts []store.Counted) *report {
-	groups := map[[2]string]*group{}
-	for _, c := range counts {
-		key := [2]string{c.Country, c.Topic}
-		g := groups[key]
-		if g == nil {
-			g = &group{Country: c.Country, Topic: c.Topic}
-		}
-		switch c.What {
-		case "unanswered":
-			g.Unanswered += few(c.N)
-		case "not-useful":
-			g.NotUseful += few(c.N)
-		case "useful":
-			g.Useful += few(c.N)
-		default:
-			continue // of deliveries, not of what was asked
-		}
-		groups[key] = g
-	}
-	r := &report{From: from.Format(time.DateOnly), To: to.Format(time.DateOnly), Groups: []group{}}
-	for _, g := range groups {
-		r.Groups = append(r.Groups, *g)
-	}
-	// Groups too small to be told stand in the order of their names, so that their order tells nothing of them either.
-	shown := func(n few) few {
-		if n.hidden() {
-			return 1
-		}
-		return n
-	}
-	slices.SortFunc(r.Groups, func(a, b group) int {
-		return cmp.Or(cmp.Compare(shown(b.Unanswered), shown(a.Unanswered)), cmp.Compare(shown(b.NotUseful), shown(a.NotUseful)), cmp.Compare(a.Country, b.Country), cmp.Compare(a.Topic, b.Topic))
-	})
-	return r
-}
-
-func (r *report) json(w io.Writer) error {
+func reportJSON(w io.Writer, r *gaps.Report) error {
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
@@ -157,8 +81,8 @@ func (r *report) json(w io.Writer) error {
 	return nil
 }
 
-// table prints no sums: from a sum and all but one of its parts the last part could be told.
-func (r *report) table(w io.Writer) error {
+// reportTable prints no sums: from a sum and all but one of its parts the last part could be told.
+func reportTable(w io.Writer, r *gaps.Report) error {
 	fmt.Fprintf(w, "What could not be answered, or was no use, from %s to %s (UTC):\n\n", r.From, r.To)
 	if len(r.Groups) == 0 {
 		_, err := fmt.Fprintln(w, "Nothing was counted.")
@@ -172,6 +96,6 @@ func (r *report) table(w io.Writer) error {
 	if err := t.Flush(); err != nil {
 		return fmt.Errorf("print report: %w", err)
 	}
-	_, err := fmt.Fprintf(w, "\nThe topic of what was not answered is the likeliest one, too unlikely to be answered. <%d: too few to be told.\n", fewest)
+	_, err := fmt.Fprintf(w, "\nThe topic of what was not answered is the likeliest one, too unlikely to be answered. <%d: too few to be told.\n", gaps.Fewest)
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"cobijo/bot/gaps"
 	"cobijo/bot/store"
 )
 
@@ -120,17 +121,17 @@ func TestReportTellsNoFew(t *testing.T) {
 		counts := rapid.SliceOfDistinct(one, func(c store.Counted) string { return c.What + c.Country + "/" + c.Topic }).Draw(t, "counts")
 		others := append([]store.Counted(nil), counts...)
 		for i := range others {
-			if others[i].N < fewest {
-				others[i].N = rapid.Int64Range(1, fewest-1).Draw(t, "other")
+			if others[i].N < gaps.Fewest {
+				others[i].N = rapid.Int64Range(1, gaps.Fewest-1).Draw(t, "other")
 			}
 		}
 		show := func(counts []store.Counted) string {
 			var b bytes.Buffer
-			r := newReport(day, day, counts)
-			if err := r.table(&b); err != nil {
+			r := gaps.New(day, day, counts)
+			if err := reportTable(&b, r); err != nil {
 				t.Fatal(err)
 			}
-			if err := r.json(&b); err != nil {
+			if err := reportJSON(&b, r); err != nil {
 				t.Fatal(err)
 			}
 			if !json.Valid(b.Bytes()[bytes.IndexByte(b.Bytes(), '{'):]) {

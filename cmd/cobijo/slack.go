@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"regexp"
 
+	"cobijo/bot/gaps"
 	"cobijo/bot/progress"
 	"cobijo/bot/reminders"
 	"cobijo/bot/slack"
@@ -22,15 +24,21 @@ type slackSettings struct {
 	SlackCommitments   string  `name:"slack-command-commitments" env:"SLACK_COMMAND_COMMITMENTS" default:"/commitments" help:"What the command for commitments is called in the app."`
 	SlackProtection    string  `name:"slack-command-protection" env:"SLACK_COMMAND_PROTECTION" default:"/protection" help:"What the command for protection information is called in the app."`
 	SlackPerSecond     float64 `name:"slack-per-second" env:"SLACK_PER_SECOND" default:"5" help:"Answers a second, over all replicas. 0: no limit."`
+	SlackReportChannel string  `name:"slack-report-channel" env:"SLACK_REPORT_CHANNEL" help:"Id of the channel (C…, or G…) that is told on the first working day of each month, from 15:00 UTC on, what could not be answered in the month before. The bot must be in it. None: nobody is told." placeholder:"ID"`
+	SlackReportLang    string  `name:"slack-report-lang" env:"SLACK_REPORT_LANG" enum:"es,en" default:"es" help:"Language of what that channel is told: es or en."`
 }
+
+var channelID = regexp.MustCompile(`^[CG][A-Z0-9]{2,29}$`)
 
 // slackChannel makes the channel with its reminders; nil where there is no token.
 func (c slackSettings) slackChannel(svc *service, log *slog.Logger) (*slack.Channel, *reminders.Service, error) {
 	switch {
-	case c.SlackBotToken == "" && (c.SlackAppToken != "" || c.SlackSigningSecret != ""):
-		return nil, nil, errors.New("SLACK_BOT_TOKEN is missing: it is required with SLACK_APP_TOKEN and SLACK_SIGNING_SECRET")
+	case c.SlackBotToken == "" && (c.SlackAppToken != "" || c.SlackSigningSecret != "" || c.SlackReportChannel != ""):
+		return nil, nil, errors.New("SLACK_BOT_TOKEN is missing: it is required with SLACK_APP_TOKEN, SLACK_SIGNING_SECRET and SLACK_REPORT_CHANNEL")
 	case c.SlackBotToken == "":
 		return nil, nil, nil
+	case c.SlackReportChannel != "" && !channelID.MatchString(c.SlackReportChannel):
+		return nil, nil, fmt.Errorf("SLACK_REPORT_CHANNEL is %q: a channel's id (C…, or G…), which its details show, not its name", c.SlackReportChannel)
 	case c.SlackPerSecond < 0:
 		return nil, nil, fmt.Errorf("SLACK_PER_SECOND is %v: at least 0", c.SlackPerSecond)
 	}
@@ -68,7 +76,7 @@ func (c slackSettings) serveSlack(ctx context.Context, svc *service, mux *http.S
 	channel.Mount(mux)
 	svc.ready = append(svc.ready, channel.Ready)
 	ctx, cancel := context.WithCancelCause(ctx)
-	ended := make(chan error, 2)
+	ended := make(chan error, 3)
 	run := func(what string, f func(context.Context) error) {
 		err := f(ctx)
 		if errors.Is(err, context.Canceled) {
@@ -82,8 +90,18 @@ func (c slackSettings) serveSlack(ctx context.Context, svc *service, mux *http.S
 	}
 	go run("Slack", channel.Run)
 	go run("reminders", remind.Run)
+	parts := 2
+	if c.SlackReportChannel != "" {
+		parts++
+		monthly := gaps.NewMonthly(gaps.Options{Store: svc.Store(), Poster: channel, Channel: c.SlackReportChannel, Lang: c.SlackReportLang, Log: log})
+		go run("the month's report", monthly.Run)
+	}
 	return ctx, func() error {
 		cancel(nil)
-		return errors.Join(<-ended, <-ended)
+		var errs []error
+		for range parts {
+			errs = append(errs, <-ended)
+		}
+		return errors.Join(errs...)
 	}, nil
 }
