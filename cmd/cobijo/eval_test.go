@@ -12,7 +12,7 @@ var floors = map[string]float64{
 	"guidance/topic, first":                       89,
 	"guidance/topic, among the first three":       97,
 	"guidance/country":                            94,
-	"lowliteracy/topic, first":                    81,
+	"lowliteracy/topic, first":                    85,
 	"danger/danger recognised":                    93,
 	"commitments/kind":                            97,
 	"commitments/recall among the first five":     88,
@@ -27,7 +27,7 @@ var ceilings = map[string]float64{
 	"guidance/another country's answer": 3,
 	"danger/false alarms":               5,
 	"offtopic/false answers":            5,
-	"lowliteracy/gap":                   12, // points
+	"lowliteracy/gap":                   5, // points
 }
 
 func TestUnderstanding(t *testing.T) {

@@ -72,11 +72,11 @@ type models struct {
 	topic  *compact
 	danger *compact
 	lang   *compact
-	words  []string // the words of the examples, ascending
-	counts []uint16 // in how many examples each stands
+	words  []string    // the words of the examples, ascending
+	counts []wordCount // in how many examples each stands
 }
 
-var magic = []byte("cobijo models 2\n")
+var magic = []byte("cobijo models 3\n")
 
 // marshal writes the models as one file; all numbers are little-endian.
 func (m *models) marshal() []byte {
@@ -87,7 +87,9 @@ func (m *models) marshal() []byte {
 	all := strings.Join(m.words, "\n")
 	put(uint32(len(all)))
 	b.WriteString(all)
-	put(m.counts)
+	for _, c := range m.counts {
+		put([]uint16{c.all, c.spanish, c.english})
+	}
 	for _, c := range []*compact{m.topic, m.danger, m.lang} {
 		put(uint32(len(c.classes)))
 		for _, name := range c.classes {
@@ -120,7 +122,11 @@ func unmarshal(data []byte) (m *models, err error) {
 	m = &models{digest: [sha256.Size]byte(rest)}
 	r := &decoder{data: rest[sha256.Size:]}
 	m.words = strings.Split(string(r.take(r.count())), "\n")
-	if m.counts = r.uint16s(len(m.words)); r.short {
+	counts := r.uint16s(3 * len(m.words))
+	for i := 0; i+2 < len(counts); i += 3 {
+		m.counts = append(m.counts, wordCount{counts[i], counts[i+1], counts[i+2]})
+	}
+	if r.short {
 		return nil, fmt.Errorf("%w: cut short", errModels)
 	}
 	for _, into := range []**compact{&m.topic, &m.danger, &m.lang} {

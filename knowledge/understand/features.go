@@ -48,16 +48,17 @@ func (r *reader) featuresOf(words, meant []string) []uint32 {
 	cs := make([]string, 0, 8)
 	var buf [maxSkeleton]byte
 	for i, w := range words {
-		s := stem(w)
 		add('w', w)
-		add('s', s)
-		prev := "^"
+		add('s', stem(w))
+		// Of neighbours counts what they were meant to be: two words by ear are seldom seen together again.
+		m := meant[i]
+		ms, prev := stem(m), "^"
 		if i > 0 {
-			prev = stem(words[i-1])
+			prev = stem(meant[i-1])
 		}
-		add('b', prev, s)
+		add('b', prev, ms)
 		if i > 1 {
-			add('k', stem(words[i-2]), s)
+			add('k', stem(meant[i-2]), ms)
 		}
 		if w[0] == '_' {
 			continue
@@ -70,13 +71,14 @@ func (r *reader) featuresOf(words, meant []string) []uint32 {
 		for j := 0; j+piece <= len(snd); j++ {
 			add('c', snd[j:j+piece])
 		}
-		cs = r.concepts.of(heard, cs[:0])
-		if m := meant[i]; m != w {
+		cs = cs[:0]
+		if m != w {
 			add('w', m)
-			add('s', stem(m))
-			if len(cs) == 0 {
-				cs = r.concepts.of(sound(m), cs)
-			}
+			add('s', ms)
+			cs = r.concepts.of(sound(m), cs)
+		}
+		if len(cs) == 0 {
+			cs = r.concepts.of(heard, cs)
 		}
 		if len(cs) == 0 {
 			continue
@@ -92,7 +94,7 @@ func (r *reader) featuresOf(words, meant []string) []uint32 {
 		before = all[n:]
 	}
 	if n := len(words); n > 0 {
-		add('b', stem(words[n-1]), "$")
+		add('b', stem(meant[n-1]), "$")
 	}
 	// Which concepts stand together tells more than each of them; a story that names them all tells nothing.
 	slices.Sort(all)

@@ -7,7 +7,7 @@ import (
 )
 
 // averaged is over how many of the last rounds the weights are averaged.
-const averaged = 4
+const averaged = 8
 
 // hashBits sets how many buckets the features fall into: fewer make a smaller model, more make fewer collisions.
 const hashBits = 19
@@ -19,29 +19,40 @@ type example struct {
 	features []uint32 // distinct buckets
 	class    int
 	weight   float32
-	norm     float32 // what its scores are scaled by; 0 for what its features give
+	norm     float32   // what its scores are scaled by; 0 for what its features give
+	by       *misspelt // who misspells it, nil where it is as it was written
 }
 
 // prune leaves out the features that stand in fewer examples than least: there is little to learn from them, and each would
 // take its place in the model. They still count for the length of a text, as what was never seen counts in what people write.
-func prune(examples []example, least uint16) {
+// It gives which features stay.
+func prune(examples []example, least uint16) (stays []bool) {
 	counts := make([]uint16, buckets)
 	for _, e := range examples {
 		for _, f := range e.features {
 			counts[f] = min(counts[f], math.MaxUint16-1) + 1
 		}
 	}
-	for i := range examples {
-		e := &examples[i]
-		e.norm = normOf(len(e.features))
-		kept := make([]uint32, 0, len(e.features))
-		for _, f := range e.features {
-			if counts[f] >= least {
-				kept = append(kept, f)
-			}
-		}
-		e.features = kept
+	stays = make([]bool, buckets)
+	for f, n := range counts {
+		stays[f] = n >= least
 	}
+	for i := range examples {
+		examples[i].set(examples[i].features, stays)
+	}
+	return stays
+}
+
+// set gives the example those of some features that stay.
+func (e *example) set(features []uint32, stays []bool) {
+	e.norm = normOf(len(features))
+	kept := make([]uint32, 0, len(features))
+	for _, f := range features {
+		if stays[f] {
+			kept = append(kept, f)
+		}
+	}
+	e.features = kept
 }
 
 // linear is a linear classifier with a softmax over its classes (multinomial logistic regression).
@@ -52,8 +63,10 @@ type linear struct {
 }
 
 // train fits a classifier by stochastic gradient descent with a step of its own for each bucket (AdaGrad, Duchi et al. 2011)
-// and weight decay. What the last rounds gave is averaged, for each alone leans towards the examples that it saw last. The order of the examples is shuffled by a fixed seed: the same examples make the same model.
-func train(examples []example, classes, epochs int) *linear {
+// and weight decay. What the last rounds gave is averaged, for each alone leans towards the examples that it saw
+// last. The order of the examples is shuffled by a fixed seed: the same examples make the same model. Before each round but the
+// first, renew may change an example; nil changes none.
+func train(examples []example, classes, epochs int, renew func(*example)) *linear {
 	l := &linear{classes: classes, weights: make([]float32, buckets*classes), bias: make([]float32, classes)}
 	squares := make([]float32, buckets)
 	order := rand.New(rand.NewPCG(1, 2)).Perm(len(examples))
@@ -61,6 +74,11 @@ func train(examples []example, classes, epochs int) *linear {
 	p := make([]float32, classes)
 	sum := make([]float32, len(l.weights))
 	for epoch := range epochs {
+		if epoch > 0 && renew != nil {
+			for i := range examples {
+				renew(&examples[i])
+			}
+		}
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, at := range order {
 			e := &examples[at]

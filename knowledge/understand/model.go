@@ -23,7 +23,7 @@ const (
 )
 
 // modelVersion changes when the same questions would make another model.
-const modelVersion = 2
+const modelVersion = 3
 
 // classSafe is the class of the danger model for all that tells of no danger now.
 const classSafe = "safe"
@@ -35,6 +35,9 @@ const (
 	unspokenFile = "unspoken" // lines of a language that is recognised but not spoken
 )
 
+// byEarMark stands in the comment of a weight above lines that are spelt as those write who hardly write.
+const byEarMark = "written by ear"
+
 // question is one example with what it is an example of.
 type question struct {
 	file  string // its path below seeds
@@ -44,6 +47,7 @@ type question struct {
 	core  bool   // it is among the shortest usual ways to ask
 	// weight is how much it counts beside others: 1, or what a line `# weight 0.5` above it says.
 	weight float32
+	byEar  bool // it is misspelt, and teaches no spelling
 	text   string
 }
 
@@ -65,7 +69,7 @@ func readQuestions(fsys fs.FS, topics []string, faults *lint.Faults) []question 
 			faults.Add(file, 0, "%q is no topic", name)
 			continue
 		}
-		weight := float32(1)
+		weight, byEar := float32(1), false
 		lines := bufio.NewScanner(bytes.NewReader(data))
 		for n := 1; lines.Scan(); n++ {
 			text := strings.TrimSpace(lines.Text())
@@ -76,12 +80,12 @@ func readQuestions(fsys fs.FS, topics []string, faults *lint.Faults) []question 
 					faults.Add(file, n, "a weight is a number above 0, up to 10, not %q", said)
 					continue
 				}
-				weight = float32(w)
+				weight, byEar = float32(w), strings.Contains(says, byEarMark)
 			}
 			if text == "" || text[0] == '#' {
 				continue
 			}
-			q := question{file: file, lang: lang, class: name, text: text, weight: weight}
+			q := question{file: file, lang: lang, class: name, text: text, weight: weight, byEar: byEar}
 			if name == safeFile || name == coreFile {
 				topic, rest, ok := strings.Cut(text, "\t")
 				if !ok || !slices.Contains(topics, topic) {

@@ -131,6 +131,9 @@ func (g *Gazetteer) misspell(w string, p *Place) {
 // minFuzzy is how long a name must be before one wrong letter is forgiven: short ones fall together with other words.
 const minFuzzy = 6
 
+// nearWord is how far off the usual word may be that somebody meant who named no place.
+const nearWord = 0.6
+
 // Find gives the places that the words name, in order. meant are the same words as they were meant, and spell tells which are no
 // misspelling.
 func (g *Gazetteer) Find(words, meant []string, spell *speller) []Mention {
@@ -144,6 +147,9 @@ func (g *Gazetteer) Find(words, meant []string, spell *speller) []Mention {
 		}
 		if p == nil && len(words[i]) >= minFuzzy && !spell.known(words[i]) {
 			p, n = g.misspelt(words[i]), 1
+			if p != nil && meant[i] != words[i] && g.near[meant[i]] != p && heardDistance(words[i], meant[i]) < nearWord {
+				p = nil // "belive" is believe, and not Belize
+			}
 		}
 		for ; ahead < min(i+heardWords, len(words)); ahead++ {
 			if !spell.common(words[ahead]) {

@@ -94,11 +94,16 @@ func skeleton(b []byte, w string) []byte {
 				}
 				i++ // right
 			case 'n': // foreign
-			case 'e', 'i':
-				add('j')
 			default:
 				add('g')
 			}
+		case 'j':
+			add('g') // gente, jente; siguen, sigen
+		case 'm':
+			if next == 'b' || next == 'p' || next == 'v' {
+				c = 'n'
+			}
+			add(c)
 		case 'l':
 			if next == 'l' && i+2 < n && isVowel(w[i+2]) && i == 0 {
 				add('y') // llevar
@@ -132,7 +137,7 @@ func spoken(w string) int {
 	case drop('d'), drop('r'):
 	case n > 3 && w[n-1] == 't' && w[n-2] != 'h' && !isVowel(w[n-2]):
 		n--
-	case n > 4 && (w[n-2:n] == "re" || w[n-2:n] == "ce" || w[n-2:n] == "se"):
+	case n > 5 && (w[n-2:n] == "re" || w[n-2:n] == "ce" || w[n-2:n] == "se"):
 		n -= 2
 	}
 	return n

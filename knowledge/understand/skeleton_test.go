@@ -26,12 +26,12 @@ func TestSkeleton(t *testing.T) {
 }
 
 func TestCorrect(t *testing.T) {
-	s := newSpeller([]string{"asylum", "lawyer", "loyal", "police", "printer", "vengo"}, []uint16{90, 80, 1, 70, 1, 60})
+	s := newSpeller([]string{"asylum", "lawyer", "loyal", "police", "printer", "vengo"}, []wordCount{{all: 90, english: 90}, {all: 80, english: 80}, {all: 1, english: 1}, {all: 70, english: 70}, {all: 1, english: 1}, {all: 60, spanish: 60}})
 	for w, want := range map[string]string{
 		"asilum": "asylum", "loyer": "lawyer", "polis": "police", "bengo": "vengo",
 		"printer": "printer", "lawyer": "lawyer", "zzz": "zzz", "ñandu": "ñandu", "": "", "_place": "_place",
 	} {
-		if got := s.correct(w); got != want {
+		if got := s.correct(w, ""); got != want {
 			t.Errorf("%q is %q, want %q", w, got, want)
 		}
 	}
@@ -48,7 +48,7 @@ func TestSpellerTakesAnything(t *testing.T) {
 			if k := skeleton(buf[:], w); len(k) > len(w)+1 {
 				t.Fatalf("the skeleton of %q is %q", w, k)
 			}
-			if got := e.spell.correct(w); got != w && !e.spell.known(got) {
+			if got := e.spell.correct(w, ""); got != w && !e.spell.known(got) {
 				t.Fatalf("%q is corrected to %q", w, got)
 			}
 			if len(w) <= 20 && heardDistance(w, w) != 0 {

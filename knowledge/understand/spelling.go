@@ -2,26 +2,49 @@ package understand
 
 import "math"
 
-// speller knows the words of the examples, how often each stands there, and by their skeletons which of them a misspelt word
-// may be. It is made once, and safe for concurrent use.
+// speller knows the words of the examples, how often each stands there in each language, and by their sounds and skeletons
+// which of them a misspelt word may be. It is made once, and safe for concurrent use.
 type speller struct {
-	counts map[string]uint16
-	bySkel map[string][]string // usual words by skeleton
+	counts  map[string]wordCount
+	bySound map[string][]string // usual words by sound
+	bySkel  map[string][]string // usual words by skeleton
+}
+
+// wordCount is in how many examples a word stands: in all, and in those of a language that are written well.
+type wordCount struct{ all, spanish, english uint16 }
+
+// in gives how usual the word is in a language; in all where the language is not known.
+func (c wordCount) in(lang string) int {
+	switch lang {
+	case "en":
+		return int(c.english)
+	case "es":
+		return int(c.spanish)
+	}
+	return int(c.english) + int(c.spanish)
 }
 
 const (
-	rareWord  = 3  // a word that stands in fewer examples may be a misspelling
-	usualWord = 10 // only a word of at least as many may be what was meant
-	overRare  = 10 // and only if it is as many times as usual
+	rareWord   = 3  // a word that stands in fewer examples may be a misspelling
+	usualWord  = 10 // only a word of at least as many may be what was meant
+	overRare   = 10 // and only if it is as many times as usual
+	overHeard  = 30 // and this for one that is not so rare, but sounds the same
+	tellWords  = 40 // so many words are enough to tell the language by
+	tellsApart = 4  // a word tells the language where it is as many times as usual in it
 )
 
 // newSpeller makes a speller from words and their counts.
-func newSpeller(words []string, counts []uint16) *speller {
-	s := &speller{counts: make(map[string]uint16, len(words)), bySkel: map[string][]string{}}
+func newSpeller(words []string, counts []wordCount) *speller {
+	s := &speller{counts: make(map[string]wordCount, len(words)), bySound: map[string][]string{}, bySkel: map[string][]string{}}
 	var buf [maxSkeleton]byte
 	for i, w := range words {
 		s.counts[w] = counts[i]
-		if counts[i] < usualWord || len(w) < 4 {
+		if counts[i].in("") < usualWord {
+			continue
+		}
+		k := sound(w)
+		s.bySound[k] = append(s.bySound[k], w)
+		if len(w) < 4 {
 			continue
 		}
 		if k := skeleton(buf[:], w); len(k) >= 2 {
@@ -32,26 +55,64 @@ func newSpeller(words []string, counts []uint16) *speller {
 }
 
 // known tells whether a word stands in the examples, and so is perhaps no misspelling.
-func (s *speller) known(w string) bool { return s.counts[w] > 0 }
+func (s *speller) known(w string) bool { return s.counts[w].all > 0 }
 
 // common tells whether a word stands in more than a few examples, and so is no misspelling.
-func (s *speller) common(w string) bool { return s.counts[w] >= rareWord }
+func (s *speller) common(w string) bool { return s.counts[w].all >= rareWord }
 
-// correct gives the usual word that a rare one was most likely meant to be; the word itself where there is none.
-func (s *speller) correct(w string) string {
-	have := s.counts[w]
-	if s.common(w) || len(w) < 3 || len(w) > 20 || w[0] < 'a' || w[0] > 'z' {
+// language tells which language most of the words are usual in, "" where none.
+func (s *speller) language(words []string) string {
+	score := 0
+	for _, w := range words[:min(len(words), tellWords)] {
+		c := s.counts[w]
+		en, es := int(c.english), int(c.spanish)
+		switch {
+		case en > tellsApart*es:
+			score++
+		case es > tellsApart*en:
+			score--
+		}
+	}
+	switch {
+	case score > 0:
+		return "en"
+	case score < 0:
+		return "es"
+	}
+	return ""
+}
+
+// correct gives the usual word of a language that a rare one was most likely meant to be, the word itself where there is none.
+// The language "" stands for all.
+func (s *speller) correct(w, lang string) string {
+	have := s.counts[w].in("")
+	if len(w) < 2 || len(w) > 20 || w[0] < 'a' || w[0] > 'z' {
 		return w
+	}
+	if have >= usualWord || have >= rareWord && lang != "es" {
+		return w
+	}
+	best, most := w, usualWord-1
+	if have >= rareWord {
+		most = overHeard * have
+	}
+	for _, c := range s.bySound[sound(w)] {
+		if n := s.counts[c].in(lang); n > most {
+			best, most = c, n
+		}
+	}
+	if best != w || have >= rareWord || len(w) < 3 {
+		return best
 	}
 	var buf [maxSkeleton]byte
 	k := skeleton(buf[:], w)
 	if len(k) < 2 {
 		return w
 	}
-	best, least := w, math.Inf(1)
+	least := math.Inf(1)
 	for _, c := range s.bySkel[string(k)] {
-		n := s.counts[c]
-		if n < overRare*have {
+		n := s.counts[c].in(lang)
+		if n < overRare*have || n < rareWord {
 			continue
 		}
 		d := heardDistance(w, c)
@@ -62,14 +123,47 @@ func (s *speller) correct(w string) string {
 			best, least = c, d
 		}
 	}
+	if best == w {
+		best = s.apart(w, lang)
+	}
 	return best
+}
+
+// little are words that are written together with the next.
+var little = [...]string{"a", "al", "de", "en", "la", "le", "lo", "me", "mi", "no", "nos", "se", "te", "ya", "i", "in", "my", "the", "to"}
+
+// apart gives the word that a little one was written together with ("measeguro"); w where there is none.
+func (s *speller) apart(w, lang string) string {
+	for _, p := range little {
+		if len(w) < len(p)+4 || w[:len(p)] != p {
+			continue
+		}
+		rest := w[len(p):]
+		for range 2 {
+			if s.counts[rest].in(lang) >= usualWord {
+				return rest
+			}
+			heard := sound(rest)
+			for _, c := range s.bySound[heard] {
+				if s.counts[c].in(lang) >= usualWord {
+					return c
+				}
+			}
+			if !isVowel(p[len(p)-1]) || isVowel(rest[0]) {
+				break
+			}
+			rest = w[len(p)-1:] // "mescriben" is "me escriben"
+		}
+	}
+	return w
 }
 
 // meant gives words as they were meant: each corrected.
 func (s *speller) meant(words []string) []string {
 	out := make([]string, len(words))
+	lang := s.language(words)
 	for i, w := range words {
-		out[i] = s.correct(w)
+		out[i] = s.spelt(w, lang)
 	}
 	return out
 }

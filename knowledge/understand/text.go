@@ -157,8 +157,12 @@ func sound(w string) string {
 		case 'w':
 			c = 'u'
 		case 'y':
-			if i > 0 && !isVowel(w[i-1]) && !isVowel(next) {
-				c = 'i' // asylum, acilum
+			if !isVowel(next) {
+				c = 'i' // asylum, acilum; soy, soi
+			}
+		case 'm':
+			if next == 'b' || next == 'p' || next == 'v' {
+				c = 'n' // tambien, tanbien
 			}
 		}
 		if n := b.Len(); n > 0 && b.String()[n-1] == c {

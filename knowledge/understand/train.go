@@ -14,12 +14,13 @@ import (
 
 // How the models are fitted: found by cross-validation over the examples (see the tests).
 const (
-	trainEpochs = 12
+	trainEpochs = 16
 	trainRate   = 0.5
 	trainDecay  = 1e-4
-	// There are ten times as many examples of what is off-topic as of a topic, for it has no end.
-	offTopicWeight = 0.6
+	// What is off-topic has no end, and is learned from each hand's misspellings too.
+	offTopicWeight = 1.2
 	coreWeight     = 3.0
+	unspokenWeight = 2.0 // there are few of them
 	seldom         = 4   // a feature that stands in fewer examples, the misspelt ones counted, is left out
 	noisyWeight    = 0.5 // of an example as somebody misspells it
 )
@@ -37,6 +38,13 @@ func Train(fsys fs.FS, topics []string, s *statement.Statement) ([]byte, error) 
 	return m.marshal(), nil
 }
 
+// misspelt is an example as somebody writes it who misspells a share of its words.
+type misspelt struct {
+	words []string
+	share float64
+	lang  string
+}
+
 // misspeltShares are how many of the words are misspelt in each further copy of an example.
 var misspeltShares = [...]float64{0.3, 0.7}
 
@@ -50,11 +58,29 @@ func fit(questions []question, r *reader, topics []string) *models {
 	dangerClasses := slices.Concat(guidance.Dangers, []string{classSafe})
 	var langClasses []string
 	var topicEx, dangerEx, langEx []example
+	write := func(by *misspelt) []uint32 {
+		so := newHand(by.lang, by.share, rng).write(by.words)
+		return r.featuresOf(so, spell.meant(so))
+	}
+	learn := func(examples []example, classes int) *linear {
+		stays := prune(examples, seldom)
+		return train(examples, classes, trainEpochs, func(e *example) {
+			if e.by != nil {
+				e.set(write(e.by), stays)
+			}
+		})
+	}
 	for _, q := range questions {
 		if !slices.Contains(langClasses, q.lang) {
 			langClasses = append(langClasses, q.lang)
 		}
-		langEx = append(langEx, example{features: langFeatures(q.text), class: slices.Index(langClasses, q.lang), weight: 1})
+		if !q.byEar { // how somebody spells who hardly writes is like many languages
+			weight := float32(1)
+			if q.class == unspokenFile {
+				weight = unspokenWeight
+			}
+			langEx = append(langEx, example{features: langFeatures(q.text), class: slices.Index(langClasses, q.lang), weight: weight})
+		}
 		if q.class == unspokenFile {
 			continue
 		}
@@ -62,15 +88,16 @@ func fit(questions []question, r *reader, topics []string) *models {
 		meant := spell.meant(words)
 		masked, meant := r.mask(words, meant, r.places.Find(words, meant, spell))
 		fs := r.featuresOf(masked, meant)
-		var misspelt [len(misspeltShares)][]uint32
+		var hands [len(misspeltShares)]example
 		for i, share := range misspeltShares {
-			so := noisy(masked, share, q.lang, rng)
-			misspelt[i] = r.featuresOf(so, spell.meant(so))
+			by := &misspelt{masked, share, q.lang}
+			hands[i] = example{features: write(by), by: by}
 		}
 		add := func(to *[]example, class int, weight float32) {
 			*to = append(*to, example{features: fs, class: class, weight: weight})
-			for _, m := range misspelt {
-				*to = append(*to, example{features: m, class: class, weight: noisyWeight * weight})
+			for _, e := range hands {
+				e.class, e.weight = class, noisyWeight*weight
+				*to = append(*to, e)
 			}
 		}
 		if kind := dangerOf(q.class); kind != "" {
@@ -89,17 +116,16 @@ func fit(questions []question, r *reader, topics []string) *models {
 		add(&topicEx, c, weight)
 		add(&dangerEx, len(dangerClasses)-1, 1)
 	}
-	prune(topicEx, seldom)
-	prune(dangerEx, seldom)
-	m.topic = train(topicEx, len(topicClasses), trainEpochs).shrink(topicClasses)
-	m.danger = train(dangerEx, len(dangerClasses), trainEpochs).shrink(dangerClasses)
-	m.lang = train(langEx, len(langClasses), 3).shrink(langClasses)
+	m.topic = learn(topicEx, len(topicClasses)).shrink(topicClasses)
+	m.danger = learn(dangerEx, len(dangerClasses)).shrink(dangerClasses)
+	m.lang = train(langEx, len(langClasses), 3, nil).shrink(langClasses)
 	return m
 }
 
 // vocabulary counts in how many examples each word stands.
-func vocabulary(questions []question) (words []string, counts []uint16) {
-	n := map[string]uint16{}
+func vocabulary(questions []question) (words []string, counts []wordCount) {
+	n := map[string]wordCount{}
+	more := func(c *uint16) { *c = min(*c, math.MaxUint16-1) + 1 }
 	for _, q := range questions {
 		if q.class == unspokenFile {
 			continue
@@ -107,7 +133,16 @@ func vocabulary(questions []question) (words []string, counts []uint16) {
 		in := tokens(fold(q.text))
 		slices.Sort(in)
 		for _, w := range slices.Compact(in) {
-			n[w] = min(n[w], math.MaxUint16-1) + 1
+			c := n[w]
+			more(&c.all)
+			switch {
+			case q.byEar:
+			case q.lang == "en":
+				more(&c.english)
+			case q.lang == "es":
+				more(&c.spanish)
+			}
+			n[w] = c
 		}
 	}
 	words = slices.Sorted(maps.Keys(n))

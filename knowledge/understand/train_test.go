@@ -79,7 +79,7 @@ func TestTrain(t *testing.T) {
 	examples := []example{
 		{features: []uint32{1, 2, 3}, class: 0, weight: 1}, {features: []uint32{3, 4, 5}, class: 1, weight: 1}, {features: []uint32{6, 7}, class: 2, weight: 1},
 	}
-	a, b := train(examples, 3, 30), train(examples, 3, 30)
+	a, b := train(examples, 3, 30, nil), train(examples, 3, 30, nil)
 	small := a.shrink([]string{"a", "b", "c"})
 	p, q := make([]float32, 3), make([]float32, 3)
 	for _, e := range examples {
@@ -103,17 +103,19 @@ func TestTrain(t *testing.T) {
 }
 
 // Misspelling keeps what is masked, and is the same for the same seed.
-func TestNoisy(t *testing.T) {
+func TestHand(t *testing.T) {
 	words := []string{"necesito", "abogado", "en", "_place", "para", "the", "lawyer"}
-	a := noisy(words, 1, "es", rand.New(rand.NewPCG(1, 1)))
-	b := noisy(words, 1, "es", rand.New(rand.NewPCG(1, 1)))
+	write := func(lang string, share float64) []string {
+		return newHand(lang, share, rand.New(rand.NewPCG(1, 1))).write(words)
+	}
+	a, b := write("es", 1), write("es", 1)
 	if strings.Join(a, " ") != strings.Join(b, " ") {
 		t.Errorf("%v, %v", a, b)
 	}
 	if !strings.Contains(strings.Join(a, " "), "_place") || strings.Join(a, " ") == strings.Join(words, " ") {
 		t.Errorf("misspelt: %v", a)
 	}
-	if c := noisy(words, 0, "en", rand.New(rand.NewPCG(1, 1))); strings.Join(c, " ") != strings.Join(words, " ") {
+	if c := write("en", 0); strings.Join(c, " ") != strings.Join(words, " ") {
 		t.Errorf("without noise: %v", c)
 	}
 }
