@@ -8,7 +8,7 @@ COPY . .
 # docker build --build-arg VERSION="$(git describe --tags --always --dirty)" .
 ARG VERSION=container
 # The content, the models and the texts are embedded: the binary is all there is.
-RUN CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -X main.version=${VERSION}" -o /cobijo ./cmd/cobijo
+RUN CGO_ENABLED=0 go build -tags lean,nethttpomithttp2 -trimpath -buildvcs=false -ldflags "-s -w -funcalign=16 -X main.version=${VERSION}" -o /cobijo ./cmd/cobijo
 
 # Not scratch: rediss:// and the chat services' APIs are reached by TLS, which needs the CA certificates that this image has.
 # It has zone data too, for whatever reckons in a person's own zone.

@@ -21,6 +21,10 @@ DIST      ?= dist
 # Licences that put no condition on those who run or change Cobijo beyond naming the authors.
 LICENCES  := MIT,Apache-2.0,BSD-2-Clause,BSD-3-Clause,BSL-1.0,ISC,Unlicense
 
+# A binary to hand out needs no examples to train from, and reaches the channels by HTTP/1.1, as the tests do.
+LEAN := -tags lean,nethttpomithttp2 -trimpath -buildvcs=false
+LINK := -s -w -funcalign=16
+
 .DEFAULT_GOAL := help
 
 .PHONY: help
@@ -29,7 +33,14 @@ help: ## Show the targets
 
 .PHONY: build
 build: ## Build ./cobijo, one static binary
-	CGO_ENABLED=0 $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -X main.version=$(VERSION)' -o cobijo ./cmd/cobijo
+	CGO_ENABLED=0 $(GO) build $(LEAN) -ldflags '$(LINK) -X main.version=$(VERSION)' -o cobijo ./cmd/cobijo
+
+# In decimal megabytes, of this machine's platform.
+MOST ?= 40
+.PHONY: size
+size: build ## Build it, and see that it answers and has no more than MOST megabytes (40)
+	@./cobijo ask --lang es "¿cuánto tiempo tengo para pedir refugio en México?" | grep -q '30 días hábiles'
+	@n=$$(wc -c < cobijo); echo "cobijo: $$n bytes"; [ $$n -le $$(($(MOST) * 1000000)) ]
 
 .PHONY: run
 run: ## Serve the web chat on http://localhost:8080
@@ -64,16 +75,15 @@ cover: ## Run the tests and show what they cover
 	$(GO) test -coverpkg=./... -coverprofile=$(COVER) ./...
 	$(GO) tool cover -func=$(COVER) | tail -n 1
 
-# A fuzz run takes one target of one package; -list names them.
+# A fuzz run takes one target of one package; -list names them. Several run side by side, on one core each.
+FUZZJOBS ?= $(shell getconf _NPROCESSORS_ONLN)
 .PHONY: fuzz
 fuzz: ## Fuzz each target for FUZZTIME (10s)
-	@set -e; for pkg in $$($(GO) list ./...); do \
-		names=$$($(GO) test -list '^Fuzz' "$$pkg"); \
-		for name in $$(printf '%s\n' "$$names" | grep '^Fuzz' || true); do \
-			echo "fuzz $$pkg $$name"; \
-			$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) "$$pkg"; \
-		done; \
-	done
+	@set -e; targets=$$(for pkg in $$($(GO) list ./...); do \
+		$(GO) test -list '^Fuzz' "$$pkg" | grep '^Fuzz' | sed "s|^|$$pkg |" || true; \
+	done); \
+	printf '%s\n' "$$targets" | xargs -P $(FUZZJOBS) -L 1 sh -c 'out=$$($(GO) test -run "^\$$" -fuzz "^$$1\$$" -fuzztime $(FUZZTIME) -parallel 1 "$$0" 2>&1) \
+		&& echo "fuzz $$0 $$1: $$(echo "$$out" | grep -o "execs: [0-9]*" | tail -n 1)" || { printf "fuzz %s %s\n%s\n" "$$0" "$$1" "$$out"; exit 255; }'
 
 # These three start whole processes and real Redis servers; they take redis-server, and the machine for themselves.
 .PHONY: scale
@@ -121,7 +131,7 @@ release: ## Build for all PLATFORMS into dist, with SHA256SUMS, an SBOM (Cyclone
 	@set -e; for platform in $(PLATFORMS); do \
 		os=$${platform%/*}; arch=$${platform#*/}; ext=; [ $$os != windows ] || ext=.exe; \
 		out=$(DIST)/cobijo_$(VERSION)_$${os}_$$arch$$ext; echo "build $$out"; \
-		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build -trimpath -buildvcs=false -ldflags '-s -w -buildid= -X main.version=$(VERSION)' -o $$out ./cmd/cobijo; \
+		CGO_ENABLED=0 GOOS=$$os GOARCH=$$arch $(GO) build $(LEAN) -ldflags '$(LINK) -buildid= -X main.version=$(VERSION)' -o $$out ./cmd/cobijo; \
 	done
 	$(CYCLONEDX) app -json -licenses -noserial -notimestamp -main cmd/cobijo -output $(DIST)/cobijo_$(VERSION).cdx.json .
 	@$(MAKE) --no-print-directory -s licences > $(DIST)/licences.csv

@@ -1,9 +1,5 @@
 // Package seeds holds all that Cobijo tells people, as files that editors change without programming.
-package seeds
-
-import "embed"
-
-// FS is the content that the binary carries: README.md tells how its files are laid out.
 //
-//go:embed *.yaml statement guidance questions emergency rumours
-var FS embed.FS
+// FS is the content that the binary carries: README.md tells how its files are laid out. Built with the tag lean, it is without the
+// example questions, which are there to train from: the models that were trained from them are carried all the same.
+package seeds

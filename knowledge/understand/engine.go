@@ -32,8 +32,8 @@ type Engine struct {
 	topics      []string
 }
 
-// New makes an engine for the content below fsys. Where the examples are not those that the shipped models were trained
-// from, it trains new ones, which takes seconds: retrained tells so.
+// New makes an engine for the content below fsys. Where the content is not that which the shipped models were trained from, it trains
+// new ones, which takes seconds: retrained tells so. Content without any examples must be that of the shipped models.
 func New(fsys fs.FS, l *guidance.Library, s *statement.Statement) (e *Engine, retrained bool, faults lint.Faults) {
 	e = &Engine{}
 	for _, t := range l.Topics {
@@ -49,9 +49,15 @@ func New(fsys fs.FS, l *guidance.Library, s *statement.Statement) (e *Engine, re
 	e.commitments = newCommitments(s)
 	e.rumours = newRumours(l.Rumours)
 	m, err := unmarshal(shipped)
-	if err != nil || m.digest != digest(fsys) {
+	from, examples := digestsOf(fsys)
+	switch {
+	case err == nil && m.from.Rest == from.Rest && (m.from.Examples == from.Examples || !examples):
+	case examples:
 		m = fit(readQuestions(fsys, e.topics, &faults), e.reader, e.topics)
 		retrained = true
+	default:
+		faults.Add("questions", 0, "the models are not of this content, and there are no examples to train new ones from")
+		m = &models{topic: &compact{}, danger: &compact{}, lang: &compact{}}
 	}
 	e.models, e.spell = m, newSpeller(m.words, m.counts)
 	return e, retrained, faults

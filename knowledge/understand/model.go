@@ -23,7 +23,7 @@ const (
 )
 
 // modelVersion changes when the same questions would make another model.
-const modelVersion = 3
+const modelVersion = 4
 
 // classSafe is the class of the danger model for all that tells of no danger now.
 const classSafe = "safe"
@@ -100,17 +100,26 @@ func readQuestions(fsys fs.FS, topics []string, faults *lint.Faults) []question 
 	return questions
 }
 
-// digest names what the models were trained from: the questions, the places that are masked in them, and this code's version.
-func digest(fsys fs.FS) [sha256.Size]byte {
-	h := sha256.New()
-	fmt.Fprintln(h, "model format", modelVersion)
-	files, _ := fs.Glob(fsys, "questions/*/*.txt")
-	for _, file := range append(files, placesFile, wordsFile, "topics.yaml", "statement/participants.yaml") {
-		data, _ := fs.ReadFile(fsys, file)
-		fmt.Fprintln(h, file, len(data))
-		h.Write(data)
+// digests name what models were trained from.
+type digests struct {
+	Examples [sha256.Size]byte // the questions
+	Rest     [sha256.Size]byte // the places that are masked in them, the words, and this code's version
+}
+
+// digestsOf tells too whether there are any examples below fsys.
+func digestsOf(fsys fs.FS) (d digests, examples bool) {
+	sum := func(files []string) [sha256.Size]byte {
+		h := sha256.New()
+		fmt.Fprintln(h, "model format", modelVersion)
+		for _, file := range files {
+			data, _ := fs.ReadFile(fsys, file)
+			fmt.Fprintln(h, file, len(data))
+			h.Write(data)
+		}
+		return [sha256.Size]byte(h.Sum(nil))
 	}
-	return [sha256.Size]byte(h.Sum(nil))
+	files, _ := fs.Glob(fsys, "questions/*/*.txt")
+	return digests{sum(files), sum([]string{placesFile, wordsFile, "topics.yaml", "statement/participants.yaml"})}, len(files) > 0
 }
 
 // reader turns a text into words, the places that they name, and the features that the models judge it by: the same for the

@@ -1,6 +1,7 @@
 package understand
 
 import (
+	"errors"
 	"io/fs"
 	"maps"
 	"math"
@@ -25,6 +26,8 @@ const (
 	noisyWeight    = 0.5 // of an example as somebody misspells it
 )
 
+var errNoExamples = errors.New("there are no example questions to train from: run it from the source")
+
 // Train fits all models to the examples below fsys and writes them as one file. The same examples make the same file.
 func Train(fsys fs.FS, topics []string, s *statement.Statement) ([]byte, error) {
 	var faults lint.Faults
@@ -33,8 +36,11 @@ func Train(fsys fs.FS, topics []string, s *statement.Statement) ([]byte, error) 
 	if err := faults.Err(); err != nil {
 		return nil, err
 	}
+	if len(questions) == 0 {
+		return nil, errNoExamples
+	}
 	m := fit(questions, r, topics)
-	m.digest = digest(fsys)
+	m.from, _ = digestsOf(fsys)
 	return m.marshal(), nil
 }
 

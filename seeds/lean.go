@@ -1,0 +1,10 @@
+//go:build lean
+
+package seeds
+
+import "embed"
+
+// FS is the content, without the example questions.
+//
+//go:embed *.yaml statement guidance emergency rumours
+var FS embed.FS
