@@ -18,6 +18,14 @@ type Courier interface {
 	Write(replies []Reply, receipts [][]byte) [][]byte
 }
 
+// Forgetter is a Courier that has something to do before all that is kept of its chat is erased.
+type Forgetter interface {
+	// Forget gives what is sent before the answer. receipts are those of what was sent to the chat; left is what stands in the
+	// outbox, of which nothing is sent any more, and of which the first may have been sent where doubt is true. After an error
+	// nothing is erased, and the message comes again.
+	Forget(receipts, left [][]byte, doubt bool) ([][]byte, error)
+}
+
 // Sender sends what was put into the outbox. Outbox is one.
 type Sender interface {
 	// Send sends parcels in order after a wait, gives the chat's turn back, and puts off what cannot be sent now.
@@ -40,6 +48,9 @@ func (s *Service) Exchange(ctx context.Context, m Message, c Courier, out Sender
 		s.observer.End(ctx, m.Channel, outcome, time.Since(begun))
 	}()
 	h, err := s.store.Open(ctx, m.Channel, m.Chat, m.ID)
+	if err != nil && ctx.Err() != nil { // whoever brought it brings it again: without a claim it would be answered then too
+		return fmt.Errorf("open chat: %w", err)
+	}
 	if err != nil {
 		s.log.ErrorContext(ctx, "no session: answering without", "channel", m.Channel, "error", err)
 		outcome = Forgetful
@@ -76,12 +87,16 @@ func (s *Service) Exchange(ctx context.Context, m Message, c Courier, out Sender
 	}
 	var receipts [][]byte
 	if entry.Forget {
-		entry.Behind, h.Left = false, nil // what was not said yet is not said any more
-		if receipts, err = s.store.Receipts(ctx, m.Channel, m.Chat); err != nil {
-			s.log.ErrorContext(ctx, "what was sent is not known: it is not deleted", "channel", m.Channel, "error", err)
+		entry.Behind = false
+		if receipts, err = s.store.Receipts(ctx, m.Channel, m.Chat); err == nil {
+			entry.Bodies, err = forget(c, receipts, h)
 		}
+		if err != nil { // once it is erased, nobody knows any more what to delete
+			return errors.Join(fmt.Errorf("forget: %w", err), s.store.Close(ctx, h))
+		}
+		h.Left = nil // what was not said yet is not said any more
 	}
-	entry.Bodies = c.Write(replies, receipts)
+	entry.Bodies = append(entry.Bodies, c.Write(replies, receipts)...)
 	parcels, wait, err := s.store.Commit(ctx, h, entry)
 	if err != nil {
 		return fmt.Errorf("keep the answer: %w", err)
@@ -91,6 +106,19 @@ func (s *Service) Exchange(ctx context.Context, m Message, c Courier, out Sender
 		return out.Send(ctx, h, all, wait)
 	}
 	return nil
+}
+
+// forget asks a courier what is to be sent before all is erased.
+func forget(c Courier, receipts [][]byte, h *store.Held) ([][]byte, error) {
+	f, ok := c.(Forgetter)
+	if !ok {
+		return nil, nil
+	}
+	var left [][]byte
+	for _, p := range h.Left {
+		left = append(left, p.Body)
+	}
+	return f.Forget(receipts, left, h.InDoubt())
 }
 
 // ask lets the courier answer; what goes wrong is a human sentence.

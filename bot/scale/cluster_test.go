@@ -98,9 +98,9 @@ func count(t testing.TB, api *faketelegram.Server, people []*talker) (sum tally)
 	return sum
 }
 
-// inFlight is how many updates are under way at the same time. What a killed process was sending is found again if fewer than 128
-// messages of all chats came between its being written and its being sent; with more under way, they do on a busy machine.
-const inFlight = 16
+// inFlight is how many updates are under way at the same time. What a killed process was sending is found again if fewer than 1024
+// messages of all chats came between its being written and its being sent: so many are looked at where the API sets no limit.
+const inFlight = 64
 
 // TestCluster runs three replicas on a Redis Cluster of three masters and their replicas, and three processes that send reminders.
 // Updates come to all replicas in turn, some twice and to different ones; the reminders are due all at once. One process of each kind

@@ -17,6 +17,7 @@ import (
 type server struct {
 	t    testing.TB
 	port string
+	dir  string
 	args []string
 	cmd  *exec.Cmd
 }
@@ -27,7 +28,8 @@ func (s *server) url() string  { return "redis://" + s.addr() }
 // newServer starts a redis-server that ends with the test.
 func newServer(t testing.TB, port string, args ...string) *server {
 	t.Helper()
-	s := &server{t: t, port: port, args: append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir()}, args...)}
+	s := &server{t: t, port: port, dir: t.TempDir()}
+	s.args = append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", s.dir}, args...)
 	s.start()
 	t.Cleanup(s.kill)
 	return s

@@ -109,6 +109,22 @@ func (c *Channel) prefer(ctx context.Context, team, user, lang string) {
 	}
 }
 
+// Forget takes back what may have been posted when the answer to it was lost, and goes on deleting what is to be deleted already.
+func (k *courier) Forget(_, left [][]byte, doubt bool) ([][]byte, error) {
+	var bodies [][]byte
+	for i, body := range left {
+		p, err := readParcel(body)
+		switch {
+		case err != nil:
+		case p.Method == methodDelete:
+			bodies = append(bodies, body)
+		case p.Method == methodPost && doubt && i == 0:
+			bodies = append(bodies, (&parcel{Method: methodDelete, Channel: p.Channel, Thread: p.Thread, ID: p.ID, Since: p.Since}).bytes())
+		}
+	}
+	return bodies, nil
+}
+
 // Write makes the messages that bring the replies.
 func (k *courier) Write(replies []bot.Reply, receipts [][]byte) [][]byte {
 	var bodies [][]byte

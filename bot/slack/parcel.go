@@ -25,7 +25,7 @@ type parcel struct {
 	Channel string     `json:"c,omitempty"`
 	User    string     `json:"u,omitempty"`
 	Thread  string     `json:"t,omitempty"`
-	TS      string     `json:"ts,omitempty"` // of what is deleted
+	TS      string     `json:"ts,omitempty"` // of what is deleted; "" where it must be found
 	URL     string     `json:"url,omitempty"`
 	Replace bool       `json:"r,omitempty"`
 	ID      string     `json:"id,omitempty"` // by which the message is found again
@@ -79,6 +79,11 @@ func (c *Channel) Carry(ctx context.Context, body []byte, doubt bool) (receipt [
 		}
 		return nil, err
 	case methodDelete:
+		if p.TS == "" {
+			if p.TS, err = c.posted(ctx, p); err != nil || p.TS == "" {
+				return nil, err
+			}
+		}
 		_, _, err := c.w.bot.DeleteMessageContext(ctx, p.Channel, p.TS)
 		if err = failure("chat.delete", err); kindOf(err) == outbox.Rejected {
 			err = nil // it is gone already
@@ -90,14 +95,18 @@ func (c *Channel) Carry(ctx context.Context, body []byte, doubt bool) (receipt [
 
 func (c *Channel) carryPost(ctx context.Context, p *parcel, m *message, doubt bool) (ts string, err error) {
 	if doubt {
-		ts, err = c.w.find(ctx, p.Channel, p.Thread, time.Unix(p.Since, 0).Add(-clockSkew), c.self(), func(k api.SlackMetadata) bool {
-			return k.EventType == answerMark && k.EventPayload["id"] == p.ID
-		})
-		if err != nil || ts != "" {
+		if ts, err = c.posted(ctx, p); err != nil || ts != "" {
 			return ts, err
 		}
 	}
 	return c.w.post(ctx, p.Channel, p.Thread, m, mark{answerMark, map[string]any{"id": p.ID}})
+}
+
+// posted looks for an answer that may have been posted; it gives "" where there is none.
+func (c *Channel) posted(ctx context.Context, p *parcel) (ts string, err error) {
+	return c.w.find(ctx, p.Channel, p.Thread, time.Unix(p.Since, 0).Add(-clockSkew), c.self(), func(k api.SlackMetadata) bool {
+		return k.EventType == answerMark && k.EventPayload["id"] == p.ID
+	})
 }
 
 // clockSkew is how far our clock may be ahead of Slack's.

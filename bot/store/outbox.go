@@ -66,6 +66,11 @@ type Held struct {
 // Interrupted tells that whoever sent what is left is no more: nobody put it off.
 func (h *Held) Interrupted() bool { return len(h.Left) > 0 && h.Left[0].State == Fresh }
 
+// InDoubt tells that the first of what is left may have been sent.
+func (h *Held) InDoubt() bool {
+	return len(h.Left) > 0 && (h.Left[0].State == Fresh || h.Left[0].State == Doubtful)
+}
+
 // Name is the chat's pseudonym.
 func (h *Held) Name() string { return h.name }
 
@@ -178,15 +183,15 @@ func (s *Store) Open(ctx context.Context, channel, chat, update string) (*Held, 
 		h.older = append(h.older, a.tag()+"s")
 	}
 	if update != "" {
-		for _, a := range names[1:] {
-			n, err := s.fast.Exists(ctx, a.claim(update)).Result()
-			if err != nil {
-				return nil, fmt.Errorf("open chat: %w", err)
-			}
-			if n > 0 {
-				h.Repeat = true
-				return h, nil
-			}
+		a, err := s.answeredAs(ctx, s.fast, names[1:], update)
+		if err != nil {
+			return nil, fmt.Errorf("open chat: %w", err)
+		}
+		if a != nil { // under that name stands, too, what of its answer is left to send
+			h.name, h.prefix, h.older = a.name, a.tag(), nil
+			h.keys = []string{a.claim(update), h.tag() + "s", h.tag() + "turn", h.tag() + "rate"}
+			_, err := s.take(ctx, h, flag(true))
+			return h, err
 		}
 	}
 	sealed, err := s.take(ctx, h, flag(update != ""))
@@ -195,12 +200,7 @@ func (s *Store) Open(ctx context.Context, channel, chat, update string) (*Held, 
 	}
 	h.Session = s.unseal(sealed, h.name)
 	if sealed == "" {
-		for _, a := range names[1:] {
-			if old, err := s.fast.GetDel(ctx, a.tag()+"s").Result(); err == nil {
-				h.Session = s.unseal(old, a.name)
-				break
-			}
-		}
+		h.Session = s.moved(ctx, s.fast, names[1:])
 	}
 	return h, nil
 }
@@ -319,7 +319,7 @@ func (s *Store) Commit(ctx context.Context, h *Held, e Entry) (parcels []*Parcel
 	}
 	if e.Forget {
 		for _, key := range h.older {
-			if err := s.fast.Del(ctx, key, key[:len(key)-1]+"m").Err(); err != nil {
+			if err := s.fast.Del(ctx, key, key[:len(key)-1]+"m", key[:len(key)-1]+"o").Err(); err != nil {
 				return parcels, 0, fmt.Errorf("erase session: %w", err)
 			}
 		}
@@ -439,7 +439,11 @@ func (s *Store) Receipts(ctx context.Context, channel, chat string) ([][]byte, e
 	names := s.seal.aliases(channel, chat, now, receiptTTL)
 	slices.Reverse(names)
 	for _, a := range names {
-		sealed, err := s.fast.LRange(ctx, a.tag()+"m", 0, -1).Result()
+		var sealed []string
+		err := s.patiently(ctx, func() (err error) {
+			sealed, err = s.fast.LRange(ctx, a.tag()+"m", 0, -1).Result()
+			return err
+		})
 		if err != nil {
 			return nil, fmt.Errorf("read receipts: %w", err)
 		}
@@ -463,7 +467,7 @@ func (s *Store) EraseHeld(ctx context.Context, h *Held) error {
 		return fmt.Errorf("erase chat: %w", err)
 	}
 	for _, key := range h.older {
-		if err := s.fast.Del(ctx, key, key[:len(key)-1]+"m").Err(); err != nil {
+		if err := s.fast.Del(ctx, key, key[:len(key)-1]+"m", key[:len(key)-1]+"o").Err(); err != nil {
 			return fmt.Errorf("erase chat: %w", err)
 		}
 	}
@@ -484,10 +488,12 @@ func (s *Store) EraseChat(ctx context.Context, channel, chat string) error {
 func (s *Store) Later(ctx context.Context, channel string, note []byte, due time.Time) error {
 	member := base64.RawStdEncoding.EncodeToString(s.seal.encrypt(note, "later:"+channel))
 	key := laterKey(channel)
-	err := s.fast.ZAdd(ctx, key, redis.Z{Score: float64(due.UnixMilli()), Member: member}).Err()
-	if err == nil {
-		err = s.fast.PExpire(ctx, key, receiptTTL+24*time.Hour).Err()
-	}
+	err := s.patiently(ctx, func() error {
+		if err := s.fast.ZAdd(ctx, key, redis.Z{Score: float64(due.UnixMilli()), Member: member}).Err(); err != nil {
+			return err
+		}
+		return s.fast.PExpire(ctx, key, receiptTTL+24*time.Hour).Err()
+	})
 	if err != nil {
 		return fmt.Errorf("keep note: %w", err)
 	}

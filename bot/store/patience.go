@@ -36,15 +36,24 @@ func (o *outage) young(now time.Time, d time.Duration) bool {
 }
 
 // run runs a script that may be run again with the same arguments, until Redis answers or has been away for as long as Patience.
-func (s *Store) run(ctx context.Context, on redis.Scripter, script *redis.Script, keys []string, args ...any) *redis.Cmd {
+func (s *Store) run(ctx context.Context, on redis.Scripter, script *redis.Script, keys []string, args ...any) (cmd *redis.Cmd) {
+	_ = s.patiently(ctx, func() error {
+		cmd = script.Run(ctx, on, keys, args...)
+		return cmd.Err()
+	})
+	return cmd
+}
+
+// patiently does what may be done again, until Redis answers or has been away for as long as Patience.
+func (s *Store) patiently(ctx context.Context, do func() error) error {
 	for {
-		cmd := script.Run(ctx, on, keys, args...)
-		if !away(cmd.Err()) || !s.outage.young(time.Now(), s.o.Patience) {
-			return cmd
+		err := do()
+		if !away(err) || !s.outage.young(time.Now(), s.o.Patience) {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return cmd
+			return err
 		case <-time.After(askAgain):
 		}
 	}

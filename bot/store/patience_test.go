@@ -43,6 +43,43 @@ func TestPatience(t *testing.T) {
 	}
 }
 
+// TestReadsArePatient takes Redis away before what is read or noted again without harm.
+func TestReadsArePatient(t *testing.T) {
+	m := miniredis.RunT(t)
+	rdb, err := Connect("redis://" + m.Addr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rdb.Close()
+	// Two hours after the week changed, and two before it: then something is looked for under another name, too.
+	thursday := time.Date(2026, 11, 26, 2, 0, 0, 0, time.UTC)
+	s := newStore(t, rdb, Options{Patience: time.Minute, Now: func() time.Time { return thursday }})
+	before := newStore(t, rdb, Options{Patience: time.Minute, Now: func() time.Time { return thursday.Add(-4 * time.Hour) }})
+	for name, do := range map[string]func() error{
+		"receipts":                       func() error { _, err := s.Receipts(t.Context(), "test", "42"); return err },
+		"later":                          func() error { return s.Later(t.Context(), "test", []byte("note"), time.Now()) },
+		"reports":                        func() error { _, err := s.Reports(t.Context(), "mx-01"); return err },
+		"reported":                       func() error { _, err := s.Reported(t.Context()); return err },
+		"open":                           func() error { _, err := s.Open(t.Context(), "test", "44", "u1"); return err },
+		"begin":                          func() error { _, err := s.Begin(t.Context(), "test", "45", "u1"); return err },
+		"open, before the week changes":  func() error { _, err := before.Open(t.Context(), "test", "46", "u1"); return err },
+		"begin, before the week changes": func() error { _, err := before.Begin(t.Context(), "test", "47", "u1"); return err },
+	} {
+		m.Close()
+		back := make(chan error)
+		go func() {
+			time.Sleep(100 * time.Millisecond)
+			back <- m.Restart()
+		}()
+		if err := do(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if err := <-back; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestOutage(t *testing.T) {
 	var o outage
 	begin := time.Unix(1_790_000_000, 0)

@@ -197,6 +197,8 @@ func TestEveryScript(t *testing.T) {
 		must(err)
 		must(s.Posted(ctx, claim, []byte("where"), []byte("data")))
 		must(s.EndOccurrence(ctx, "occ"+name, "late"))
+		_, err = s.RestoreOccurrence(ctx, "other"+name, []byte("where"), []byte("data"), now)
+		must(err)
 		must(s.SetOpen(ctx, "T"+name, "occ"+name, true))
 		must(s.SetNext(ctx, name, Next{}))
 		must(s.Follow(ctx, "occ"+name, now))

@@ -94,13 +94,20 @@ type alias struct {
 	hasher       *hasher
 }
 
+// setBack is how far a clock may be set back: by so much, an hour or a whole zone that somebody had set wrong.
+const setBack = 12 * time.Hour
+
 // aliases names a chat by keyed hashes of what its channel calls it and of the week. The first is the one in use; under the
-// others stands what was kept before the week changed, where that is less than span ago, or before the secret did.
+// others stands what was kept before the week changed, where that is less than span ago, or before the secret did, or before the
+// clock was set back over the change of the week.
 func (s *sealer) aliases(channel, chat string, at time.Time, span time.Duration) []alias {
 	var all []alias
 	weeks := []int64{week(at)}
 	if week(at.Add(-span)) != week(at) {
 		weeks = append(weeks, week(at)-1)
+	}
+	if week(at.Add(setBack)) != week(at) {
+		weeks = append(weeks, week(at)+1)
 	}
 	text := make([]byte, 0, 64)
 	for _, h := range s.hashers {

@@ -141,15 +141,13 @@ func (s *Store) Begin(ctx context.Context, channel, chat, update string) (*Turn,
 	claims := "0"
 	if update != "" {
 		claims = "1"
-		for _, a := range names[1:] {
-			n, err := s.rdb.Exists(ctx, a.claim(update)).Result()
-			if err != nil {
-				return nil, fmt.Errorf("begin turn: %w", err)
-			}
-			if n > 0 {
-				t.Repeat = true
-				return t, nil
-			}
+		before, err := s.answeredAs(ctx, s.rdb, names[1:], update)
+		if err != nil {
+			return nil, fmt.Errorf("begin turn: %w", err)
+		}
+		if before != nil {
+			t.Repeat = true
+			return t, nil
 		}
 	}
 	for {
@@ -180,15 +178,42 @@ func (s *Store) Begin(ctx context.Context, channel, chat, update string) (*Turn,
 			t.Session = s.unseal(sealed, t.name)
 			return t, nil
 		}
-		for _, a := range names[1:] {
-			sealed, err := s.rdb.GetDel(ctx, a.tag()+"s").Result()
-			if err == nil {
-				t.Session = s.unseal(sealed, a.name)
-				break
-			}
-		}
+		t.Session = s.moved(ctx, s.rdb, names[1:])
 		return t, nil
 	}
+}
+
+// answeredAs gives the other name under which an update was answered before; nil for none. It waits for Redis as the scripts do.
+func (s *Store) answeredAs(ctx context.Context, on redis.Cmdable, others []alias, update string) (*alias, error) {
+	for i := range others {
+		n := int64(0)
+		err := s.patiently(ctx, func() (err error) {
+			n, err = on.Exists(ctx, others[i].claim(update)).Result()
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("look for an answer under another name: %w", err)
+		}
+		if n > 0 {
+			return &others[i], nil
+		}
+	}
+	return nil, nil //nolint:nilnil // nothing is wrong: it was not answered
+}
+
+// moved takes the session that stands under another name; an empty one where there is none.
+func (s *Store) moved(ctx context.Context, on redis.Cmdable, others []alias) (session dialogue.Session) {
+	for _, a := range others {
+		sealed := ""
+		err := s.patiently(ctx, func() (err error) {
+			sealed, err = on.GetDel(ctx, a.tag()+"s").Result()
+			return err
+		})
+		if err == nil {
+			return s.unseal(sealed, a.name)
+		}
+	}
+	return session
 }
 
 // unseal opens a session; one that cannot be opened is forgotten: the talk begins anew.

@@ -43,6 +43,7 @@ func TestConformance(t *testing.T) {
 				{"a damaged session", testDamaged},
 				{"the week changes", testWeek},
 				{"the week changes: repeats and forgetting", testWeekRepeat},
+				{"the week changes, and the clock is set back", testWeekSetBack},
 				{"counts", testCounts},
 			} {
 				t.Run(tt.name, func(t *testing.T) {
@@ -424,6 +425,56 @@ func testWeekRepeat(t *testing.T, rdb redis.UniversalClient) {
 		t.Errorf("excess %d", turn.Excess)
 	}
 	expectSession(t, firstHour, "43", someSession)
+}
+
+// The clock is set right after the week changed, and the week before begins again.
+func testWeekSetBack(t *testing.T, rdb redis.UniversalClient) {
+	for _, back := range []time.Duration{2 * time.Second, time.Hour, setBack} {
+		ahead, right := at(t, rdb, monday.Add(time.Second)), at(t, rdb, monday.Add(time.Second-back))
+		chat := back.String()
+		put(t, ahead, chat, "u1", someSession)
+		if !begin(t, right, chat, "u1").Repeat {
+			t.Errorf("set back by %v: what was answered before is a repeat", back)
+		}
+		expectSession(t, right, chat, someSession)
+		if n := rdb.Exists(t.Context(), sessionKey(ahead, chat)).Val(); n != 0 {
+			t.Errorf("set back by %v: the session stands under both names", back)
+		}
+		put(t, ahead, chat, "u2", someSession) // and over the change once more
+		expectSession(t, right, chat, someSession)
+	}
+	// Who is forgotten then, is under both names; and what was sent is known.
+	ahead, right := at(t, rdb, monday.Add(time.Second)), at(t, rdb, monday.Add(-time.Second))
+	h := openHeld(t, ahead, "44", "1")
+	parcels, _, err := ahead.Commit(t.Context(), h, Entry{Update: "1", Session: someSession, Bodies: [][]byte{[]byte("a"), []byte("b")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ahead.Sent(t.Context(), h, parcels[0], []byte("r1")); err != nil {
+		t.Fatal(err)
+	}
+	// What was left there by a process that died is sent when the message comes again.
+	ahead.rdb.Del(t.Context(), h.keys[2])
+	again := openHeld(t, right, "44", "1")
+	if !again.Resumed || !again.Interrupted() || len(again.Left) != 1 || string(again.Left[0].Body) != "b" {
+		t.Errorf("%+v", again)
+	}
+	if err := right.Sent(t.Context(), again, again.Left[0], []byte("r2")); err != nil {
+		t.Fatal(err)
+	}
+	if !openHeld(t, right, "44", "1").Repeat {
+		t.Error("answered again")
+	}
+	if receipts, err := right.Receipts(t.Context(), "telegram", "44"); err != nil || len(receipts) != 2 {
+		t.Errorf("%q %v", receipts, err)
+	}
+	next := openHeld(t, right, "44", "2")
+	if _, _, err := right.Commit(t.Context(), next, Entry{Update: "2", Forget: true}); err != nil {
+		t.Fatal(err)
+	}
+	if n := rdb.Exists(t.Context(), h.keys[1], h.outbox(), h.receipts()).Val(); n != 0 {
+		t.Errorf("%d keys of a forgotten chat are left", n)
+	}
 }
 
 func testCounts(t *testing.T, rdb redis.UniversalClient) {

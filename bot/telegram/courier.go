@@ -199,12 +199,32 @@ func (k *courier) edits(replies []bot.Reply) bool {
 		(replies[0].Kind == dialogue.Menu || replies[0].Kind == dialogue.Commitments)
 }
 
-// Write makes the calls that bring the replies.
-func (k *courier) Write(replies []bot.Reply, receipts [][]byte) [][]byte {
-	var bodies [][]byte
-	if k.private {
-		k.c.eraseLater(k.ctx, k.r.chat.ID, numbers(receipts), 0)
+// Forget lets what was sent be deleted, and takes back what may have been. In a group nothing is: it was said to all.
+func (k *courier) Forget(receipts, left [][]byte, doubt bool) ([][]byte, error) {
+	if !k.private {
+		return nil, nil
 	}
+	if err := k.c.eraseLater(k.ctx, k.r.chat.ID, numbers(receipts), 0); err != nil {
+		return nil, err
+	}
+	var bodies [][]byte
+	for i, body := range left {
+		p, ok := readParcel(body)
+		switch {
+		case !ok:
+		case p.method == takeBack:
+			bodies = append(bodies, body)
+		case p.method == sendText && doubt && i == 0:
+			p.method, p.message = takeBack, p.after+k.c.looked()
+			bodies = append(bodies, p.bytes())
+		}
+	}
+	return bodies, nil
+}
+
+// Write makes the calls that bring the replies.
+func (k *courier) Write(replies []bot.Reply, _ [][]byte) [][]byte {
+	var bodies [][]byte
 	edits := k.edits(replies)
 	after := max(k.r.message, 0)
 	if k.r.chat.ID > 0 {

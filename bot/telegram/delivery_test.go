@@ -86,6 +86,56 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// What cannot be edited any more is said anew, and once, though the answer to that is lost.
+func TestSaidAnewOnce(t *testing.T) {
+	s := open(t, setup{mode: telegram.Webhook})
+	ana := s.Person(42, "en")
+	s.say(ana, "what did Mexico commit to?")
+	page := s.Said(ana)[0]
+	next := ""
+	for _, k := range page.Keys() {
+		if strings.Contains(k.Data, "found:") {
+			next = k.Text
+		}
+	}
+	s.Fail("editMessageText", faketelegram.Fault{Code: 400, Words: "Bad Request: message can't be edited"})
+	s.Fail("sendMessage", faketelegram.Fault{Code: 500, Done: true})
+	if err := s.Press(ana, next); err != nil {
+		t.Fatal(err)
+	}
+	s.until("it is said anew", func() bool { return len(s.Said(ana)) == 2 })
+	s.until("nothing is left to send", func() bool { return s.Pending() == 0 && len(s.keys(t, ":o")) == 0 })
+	said := s.Said(ana)
+	if len(said) != 2 || said[0].Text != page.Text {
+		t.Errorf("%d messages, the first says %q", len(said), said[0].Text)
+	}
+}
+
+// To look for a message that may have been sent takes longer than a delivery may: it is gone on with, and then it is sent.
+func TestLongLook(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes a quarter of a minute")
+	}
+	t.Parallel()
+	s := open(t, setup{mode: telegram.Webhook, options: func(o *telegram.Options) { o.PerSecond = 30 }})
+	ana := s.Person(42, "en")
+	s.Faults = func(method string, _ map[string]any) *faketelegram.Fault {
+		if method == "editMessageText" {
+			return &faketelegram.Fault{Delay: 90 * time.Millisecond}
+		}
+		return nil
+	}
+	s.Fail("sendMessage", faketelegram.Fault{Code: 500})
+	has(t, s.say(ana, "mx-04"), "mx-04")
+	looked := map[any]bool{}
+	for _, c := range s.Calls("editMessageText") {
+		looked[c.Params["message_id"]] = true
+	}
+	if n := len(s.Calls("editMessageText")); len(looked) < 100 || n > len(looked)+3 {
+		t.Errorf("%d looks at %d numbers", n, len(looked))
+	}
+}
+
 func TestThrottledChatKeepsOrder(t *testing.T) {
 	s := open(t, setup{mode: telegram.Webhook})
 	ana, juan := s.Person(42, "en"), s.Person(43, "en")

@@ -3,6 +3,7 @@ package telegram
 import (
 	"context"
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"time"
 
@@ -21,7 +22,7 @@ const (
 
 // eraseLater notes that messages are to be deleted, in the store, so that a restart does not forget it. It is no part of the
 // chat's outbox: where Telegram does not delete them, nothing waits for it.
-func (c *Channel) eraseLater(ctx context.Context, chat int64, ids []int64, after time.Duration) {
+func (c *Channel) eraseLater(ctx context.Context, chat int64, ids []int64, after time.Duration) error {
 	const most = 100 // https://core.telegram.org/bots/api#deletemessages
 	for part := range slices.Chunk(ids, most) {
 		note := binary.AppendVarint(binary.AppendVarint(nil, chat), c.o.Now().Unix())
@@ -29,9 +30,10 @@ func (c *Channel) eraseLater(ctx context.Context, chat int64, ids []int64, after
 			note = binary.AppendVarint(note, id)
 		}
 		if err := c.store.Later(ctx, channel, note, c.o.Now().Add(after)); err != nil {
-			c.o.Log.ErrorContext(ctx, "messages that were to be deleted are not", "channel", channel, "error", err)
+			return fmt.Errorf("note what is to be deleted: %w", err)
 		}
 	}
+	return nil
 }
 
 // readNote reads what eraseLater wrote.
@@ -85,6 +87,15 @@ func (c *Channel) erase(ctx context.Context) {
 	}
 }
 
+// drop deletes messages. What Telegram says that it never will delete needs no other try.
+func (c *Channel) drop(ctx context.Context, chat int64, ids ...int64) error {
+	err := c.try(ctx, "deleteMessages", &parcel{chat: chat, rest: idList(ids)}, nil)
+	if rejected(err) || gone(err) {
+		return nil
+	}
+	return err
+}
+
 // eraseAll deletes what notes name. A note is dropped when Telegram deleted, or says that it never will, or lets it no more.
 func (c *Channel) eraseAll(ctx context.Context, notes []store.Note) {
 	for _, n := range notes {
@@ -92,10 +103,10 @@ func (c *Channel) eraseAll(ctx context.Context, notes []store.Note) {
 		var err error
 		if len(ids) > 0 && c.o.Now().Sub(made) < eraseUntil {
 			ctx, cancel := context.WithTimeout(ctx, store.SendTime)
-			err = c.try(ctx, "deleteMessages", &parcel{chat: chat, rest: idList(ids)}, nil)
+			err = c.drop(ctx, chat, ids...)
 			cancel()
 		}
-		if err != nil && !rejected(err) && !gone(err) {
+		if err != nil {
 			c.o.Log.WarnContext(ctx, "not deleted yet", "channel", channel, "cause", err.Error())
 			continue
 		}

@@ -2,9 +2,14 @@ package telegram_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/redis/go-redis/v9"
 
 	"cobijo/bot/faketelegram"
 	"cobijo/bot/store"
@@ -124,5 +129,87 @@ func TestForgetWhereNothingIsDeleted(t *testing.T) {
 	s.until("it is tried", func() bool { return len(s.Calls("deleteMessages")) > 0 })
 	if n := s.rdb.ZCard(t.Context(), "cobijo:{telegram:later}").Val(); n != 1 {
 		t.Errorf("%d notes", n)
+	}
+}
+
+// What may have been sent when the answer to it was lost is taken back too.
+func TestForgetWhatMayHaveBeenSent(t *testing.T) {
+	for name, fault := range map[string]faketelegram.Fault{
+		"sent, and the answer lost": {Code: 500, Done: true},
+		"sent, and cut":             {Cut: true, Done: true},
+		"not sent":                  {Code: 500},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, setup{mode: telegram.Webhook})
+			ana, juan := s.Person(42, "en"), s.Person(43, "en")
+			s.say(ana, "/start")
+			has(t, s.say(juan, "mx-01"), "mx-01")
+			before := len(s.Said(ana))
+			s.Fail("sendMessage", fault)
+			s.Say(ana, "mx-04")
+			s.until("it was tried", func() bool { return strings.Contains(s.logs.String(), "not sent") })
+			if fault.Done && len(s.Said(ana)) != before+1 {
+				t.Fatal("it was not sent")
+			}
+			s.Say(ana, "/forget")
+			s.until("all but the last word is gone", func() bool {
+				said := s.Said(ana)
+				return len(said) == 1 && strings.Contains(said[0].Text, "I erased")
+			})
+			s.settle()
+			has(t, s.say(ana, "mx-05"), "mx-05") // the chat goes on
+			if said := s.Said(ana); len(said) != 2 {
+				t.Errorf("%d messages", len(said))
+			}
+			if said := s.Said(juan); len(said) != 1 {
+				t.Errorf("of somebody else %d messages are left", len(said))
+			}
+		})
+	}
+}
+
+// failing lets the first commands of a kind on some keys fail, as when the server dies at that moment.
+type failing struct {
+	command, key string
+	left         atomic.Int64
+}
+
+func (f *failing) DialHook(next redis.DialHook) redis.DialHook { return next }
+
+func (f *failing) ProcessHook(next redis.ProcessHook) redis.ProcessHook {
+	return func(ctx context.Context, cmd redis.Cmder) error {
+		if cmd.Name() == f.command && len(cmd.Args()) > 1 && strings.HasSuffix(fmt.Sprint(cmd.Args()[1]), f.key) && f.left.Add(-1) >= 0 {
+			return io.EOF
+		}
+		return next(ctx, cmd)
+	}
+}
+
+func (f *failing) ProcessPipelineHook(next redis.ProcessPipelineHook) redis.ProcessPipelineHook {
+	return next
+}
+
+// Once it is erased what was sent, nobody can delete it any more: what cannot be noted is not erased, and /forget comes again.
+func TestForgetIsDoneWhole(t *testing.T) {
+	for _, f := range []*failing{{command: "lrange", key: ":m"}, {command: "zadd", key: ":later}"}} {
+		t.Run(f.command, func(t *testing.T) {
+			t.Parallel()
+			s := open(t, setup{mode: telegram.Webhook})
+			ana := s.Person(42, "en")
+			s.say(ana, "/start")
+			s.say(ana, "mx-04")
+			f.left.Store(2)
+			s.rdb.AddHook(f)
+			s.Say(ana, "/forget")
+			s.until("all but the last word is gone", func() bool {
+				said := s.Said(ana)
+				return len(said) == 1 && strings.Contains(said[0].Text, "I erased")
+			})
+			s.settle()
+			if f.left.Load() > 0 {
+				t.Error("nothing failed")
+			}
+		})
 	}
 }
