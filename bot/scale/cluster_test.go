@@ -98,7 +98,7 @@ func count(t testing.TB, api *faketelegram.Server, people []*talker) (sum tally)
 	return sum
 }
 
-// inFlight is how many updates are under way at the same time. What a killed process was sending is found again if fewer than 1024
+// inFlight is how many updates are under way at the same time. What a killed process was sending is found again if fewer than 2048
 // messages of all chats came between its being written and its being sent: so many are looked at where the API sets no limit.
 const inFlight = 64
 

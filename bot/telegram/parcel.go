@@ -180,7 +180,7 @@ func (c *Channel) try(ctx context.Context, method string, p *parcel, id *int64) 
 // outbox and its sending. Where Telegram's limits hold those are some seconds' worth.
 func (c *Channel) looked() int64 {
 	if c.o.PerSecond < 0 {
-		return 1024
+		return 2048
 	}
 	return max(128, int64(4*c.o.PerSecond))
 }
