@@ -18,6 +18,9 @@ const dangerBar = 0.15
 // sureDanger is how likely danger must be for the way back to the question to be no more than one of the buttons.
 const sureDanger = 0.5
 
+// besideDanger is how likely another topic must be to be what was asked beside a danger that is a topic of its own.
+const besideDanger = 0.8
+
 // danger answers a message that tells of danger now: the help that fits and nothing else.
 func (t *turn) danger(r *understand.Reading) bool {
 	if r.DangerScore < dangerBar {
@@ -33,7 +36,11 @@ func (t *turn) danger(r *understand.Reading) bool {
 	}
 	reply := t.emergencyReply(r.Danger, country)
 	reply.Score = r.DangerScore
-	if asked := r.Top(); asked.Score >= answerBar {
+	asked := r.Top()
+	if r.DangerScore >= sureDanger && asked.Score < besideDanger && t.base.Guidance.Topic(r.Danger) != nil {
+		asked.Topic = r.Danger // it is what is told of, and no question beside it
+	}
+	if asked.Score >= answerBar {
 		reply.Topic = asked.Topic
 		c := t.topicChoice(asked.Topic)
 		if r.DangerScore < sureDanger {
