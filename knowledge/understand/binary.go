@@ -24,7 +24,8 @@ type compact struct {
 	weights []byte   // int8
 }
 
-// least is how large a weight is, of 127, that is not left out. Evaluation does not tell 1 from 6.
+// least is how large a weight is, of 127, that is not left out. It was compared with 1 to 7 on the evaluation sets, not by
+// cross-validation: topics stayed within a point or two, false alarms of danger moved between 3.8 and 6.2 % of 80 calm messages.
 const least = 5
 
 // shrink rounds the weights to 255 steps a class.
